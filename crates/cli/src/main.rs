@@ -1,0 +1,3 @@
+//! The `latch` program.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! One tool call from caller to recorded result.

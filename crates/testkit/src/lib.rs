@@ -1,0 +1,1 @@
+//! Real parts, started small, for tests that read like stories.

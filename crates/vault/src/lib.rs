@@ -1,0 +1,1 @@
+//! Whose credentials: connections, connected accounts, sealed secrets, the OAuth flow, refreshing.

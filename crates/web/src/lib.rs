@@ -1,0 +1,1 @@
+//! Pages for people: connecting an account, and what came of it.
