@@ -1,1 +1,31 @@
-//! What Close can do, as data: tools, their parameters, calls, schemas and documentation.
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod arguments;
+mod catalog;
+mod docs;
+mod example;
+mod files;
+mod format;
+mod lookup;
+mod model;
+mod names;
+mod prepared;
+mod problem;
+mod request;
+mod result;
+mod schema;
+mod search;
+mod signature;
+mod validate;
+mod values;
+
+pub use catalog::{Address, Catalog, catalog};
+pub use files::DataError;
+pub use model::{Example, Format, Kind, Lookup, ObjectFile, Parameter, Place, Shape, Tool, ValueType};
+pub use names::{UnknownTool, Vocabulary};
+pub use prepared::Prepared;
+pub use problem::{InvalidArguments, Problem};
+pub use request::{Method, Request};
+pub use result::Presented;
+pub use search::Hit;

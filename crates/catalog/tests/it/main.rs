@@ -1,0 +1,8 @@
+//! The catalogue through its public surface.
+
+mod arguments;
+mod complete;
+mod documentation;
+mod names;
+mod requests;
+mod schemas;
