@@ -1,1 +1,27 @@
-//! Whose credentials: connections, connected accounts, sealed secrets, the OAuth flow, refreshing.
+#![doc = include_str!("../README.md")]
+
+mod account;
+mod authorization;
+mod clock;
+mod connection;
+mod credential;
+mod error;
+mod identifiers;
+mod options;
+mod record;
+mod status;
+mod store;
+mod vault;
+
+pub use account::{Account, AccountFilter, AccountPage, CloseIdentity, CredentialKind, Page};
+pub use authorization::{AuthorizationLink, Authorized, CallbackQuery, OpenLink};
+pub use clock::Clock;
+pub use connection::{Connection, ConnectionSettings, Endpoints, OAuthApp, OAuthAppSummary};
+pub use credential::Credential;
+pub use error::VaultError;
+pub use identifiers::{AccountId, ConnectionId, TenantId};
+pub use options::{HttpOptions, MasterKeySource, RefreshOptions, VaultOptions};
+pub use record::{CallRecord, ClientRecord};
+pub use status::{AccountStatus, UnknownStatus};
+pub use store::StoreError;
+pub use vault::{RefresherHandle, Vault};
