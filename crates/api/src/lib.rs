@@ -1,1 +1,11 @@
-//! The REST door.
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod accounts;
+mod authentication;
+mod body;
+mod error;
+mod router;
+mod tools;
+
+pub use router::router;

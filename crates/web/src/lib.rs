@@ -1,1 +1,7 @@
-//! Pages for people: connecting an account, and what came of it.
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod connect;
+mod page;
+
+pub use connect::router;

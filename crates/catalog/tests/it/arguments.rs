@@ -17,7 +17,7 @@ fn accepted(tool: &str, arguments: Value) -> Value {
 #[test]
 fn everything_wrong_is_said_at_once() {
     let error = refused("create_lead", json!({"nmae": "Acme", "url": 7, "contacts": "nobody"}));
-    insta::assert_snapshot!(error, @"");
+    insta::assert_snapshot!(error);
 }
 
 #[test]

@@ -1,0 +1,126 @@
+//! Choosing the account a call is for.
+//!
+//! Promises that the choice never leaves the caller's tenant, and that a caller who names nothing gets an
+//! account only where there can be no doubt which.
+
+use latch_vault::{Account, AccountFilter, AccountId, Page, VaultError};
+use secrecy::SecretString;
+use url::Url;
+
+use crate::gateway::Gateway;
+use crate::{AccountSelector, CallError, Caller, ErrorClass};
+
+/// Name of the account that is meant when none is named.
+pub(crate) const DEFAULT_ACCOUNT: &str = "default";
+/// Name of the connection that is meant when none is named.
+pub(crate) const DEFAULT_CONNECTION: &str = "close";
+
+/// The account of a call.
+pub(crate) enum Chosen {
+    /// The key from the environment.
+    Environment {
+        /// Base of the API.
+        api: Url,
+        /// The key.
+        api_key: SecretString,
+    },
+    /// A connected account of the vault.
+    Connected(Box<Account>),
+}
+
+impl Chosen {
+    pub(crate) fn identifier(&self) -> &str {
+        match self {
+            Self::Environment { .. } => DEFAULT_ACCOUNT,
+            Self::Connected(account) => &account.identifier,
+        }
+    }
+}
+
+impl Gateway {
+    pub(crate) async fn choose(
+        &self,
+        caller: &Caller,
+        selector: &AccountSelector,
+    ) -> Result<Chosen, CallError> {
+        match selector {
+            AccountSelector::Default => self.choose_default(caller).await,
+            AccountSelector::Identifier { connection: None, identifier } if identifier == DEFAULT_ACCOUNT => {
+                self.choose_default(caller).await
+            }
+            other => Ok(Chosen::Connected(Box::new(self.account(caller, other).await?))),
+        }
+    }
+
+    /// The connected account that `selector` names.
+    ///
+    /// # Errors
+    ///
+    /// `not_found` for an unknown one and for one of another tenant alike.
+    pub async fn account(&self, caller: &Caller, selector: &AccountSelector) -> Result<Account, CallError> {
+        let vault = &self.inner.vault;
+        let found = match selector {
+            AccountSelector::Default => vault.account(&caller.tenant, None, DEFAULT_ACCOUNT).await,
+            AccountSelector::Identifier { connection, identifier } => {
+                vault.account(&caller.tenant, connection.as_deref(), identifier).await
+            }
+            AccountSelector::Id(id) => match id.parse::<AccountId>() {
+                Ok(id) => vault.account_by_id(&caller.tenant, &id).await,
+                Err(_) => Err(VaultError::NotFound { what: format!("connected account {id:?}") }),
+            },
+        };
+        match found {
+            Ok(account) => Ok(account),
+            Err(error @ VaultError::NotFound { .. }) => {
+                Err(CallError::from(error).with_hint(self.hint_for_unknown(caller).await))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn choose_default(&self, caller: &Caller) -> Result<Chosen, CallError> {
+        if let Some(environment) = &self.inner.options.environment_account {
+            return Ok(Chosen::Environment {
+                api: environment.api.clone(),
+                api_key: environment.api_key.clone(),
+            });
+        }
+        match self.inner.vault.account(&caller.tenant, None, DEFAULT_ACCOUNT).await {
+            Ok(account) => return Ok(Chosen::Connected(Box::new(account))),
+            Err(VaultError::NotFound { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let mut accounts =
+            self.inner.vault.accounts(&caller.tenant, &AccountFilter::default(), &page(2)).await?;
+        match (accounts.accounts.pop(), accounts.accounts.is_empty()) {
+            (Some(only), true) => Ok(Chosen::Connected(Box::new(only))),
+            (Some(_), false) => Err(CallError::new(
+                ErrorClass::InvalidArguments,
+                "there are several connected accounts and none is called \"default\": say which one to use",
+            )
+            .with_hint(self.hint_for_unknown(caller).await)),
+            (None, _) => Err(CallError::new(ErrorClass::NotConfigured, "no Close account is connected yet").with_hint(
+                "set CLOSE_API_KEY, or store a key with `latch accounts add default`, or connect one with `latch accounts connect default`",
+            )),
+        }
+    }
+
+    /// Which accounts there are, for a caller who named none of them.
+    async fn hint_for_unknown(&self, caller: &Caller) -> String {
+        const SHOWN: u32 = 5;
+        let names =
+            match self.inner.vault.accounts(&caller.tenant, &AccountFilter::default(), &page(SHOWN)).await {
+                Ok(found) => found.accounts.into_iter().map(|account| account.identifier).collect::<Vec<_>>(),
+                Err(_) => Vec::new(),
+            };
+        if names.is_empty() {
+            "no account is connected yet: get_or_create one and open its authorization link, or store an API key".to_owned()
+        } else {
+            format!("connected accounts: {}", names.join(", "))
+        }
+    }
+}
+
+fn page(limit: u32) -> Page {
+    Page { limit, after: None }
+}

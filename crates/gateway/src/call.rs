@@ -1,0 +1,127 @@
+//! What goes into a call and what comes out of it.
+
+use std::time::Duration;
+
+use latch_catalog::Kind;
+use serde::Serialize;
+use serde_json::Value;
+
+/// One tool call as a door hands it over.
+#[derive(Debug, Clone)]
+pub struct ToolCall {
+    /// The tool, under any of its names.
+    pub tool: String,
+    /// Its arguments: an object, or null for none.
+    pub arguments: Value,
+    /// On whose behalf.
+    pub account: AccountSelector,
+    /// Show the request instead of sending it.
+    pub dry_run: bool,
+    /// How long the call may take, waiting included. Lowers the operator's limit, never raises it.
+    pub deadline: Option<Duration>,
+    /// Hours from UTC of the person's clock, for Close's notion of today.
+    pub timezone_offset: Option<f32>,
+}
+
+impl ToolCall {
+    /// A call on the default account.
+    pub fn new(tool: impl Into<String>, arguments: Value) -> Self {
+        Self {
+            tool: tool.into(),
+            arguments,
+            account: AccountSelector::Default,
+            dry_run: false,
+            deadline: None,
+            timezone_offset: None,
+        }
+    }
+
+    /// The same call on behalf of `account`.
+    #[must_use]
+    pub fn on(mut self, account: AccountSelector) -> Self {
+        self.account = account;
+        self
+    }
+
+    /// The same call as a dry run.
+    #[must_use]
+    pub fn dry_run(mut self) -> Self {
+        self.dry_run = true;
+        self
+    }
+}
+
+/// Which connected account a call is for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum AccountSelector {
+    /// The account from the environment, else the one called `default`, else the only one there is.
+    #[default]
+    Default,
+    /// By the application's own user id.
+    Identifier {
+        /// The connection; all of the tenant's are searched without it.
+        connection: Option<String>,
+        /// The identifier.
+        identifier: String,
+    },
+    /// By Latch's id, `ca_…`.
+    Id(String),
+}
+
+impl AccountSelector {
+    /// The account `identifier` on whichever connection has it.
+    pub fn identifier(identifier: impl Into<String>) -> Self {
+        Self::Identifier { connection: None, identifier: identifier.into() }
+    }
+}
+
+/// A call that succeeded.
+#[derive(Debug, Clone, Serialize)]
+pub struct CallOutcome {
+    /// Id of the recorded call, `call_…`.
+    pub call_id: String,
+    /// The tool, in the vocabulary in which it was called.
+    pub tool: String,
+    /// Whether it read, wrote or destroyed.
+    pub kind: Kind,
+    /// The account's identifier.
+    pub account: String,
+    /// The answer; null for a dry run.
+    pub data: Value,
+    /// For lists: the plural under which the items are known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub list: Option<String>,
+    /// The request that a dry run would have sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub planned: Option<PlannedRequest>,
+    /// Close's status.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub close_status: Option<u16>,
+    /// Close's id for the request, if it gave one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub close_trace_id: Option<String>,
+    /// How often the request was sent.
+    pub attempts: u32,
+    /// How long it all took.
+    #[serde(rename = "duration_ms", serialize_with = "milliseconds")]
+    pub duration: Duration,
+}
+
+/// A request as it would be sent, without the credential.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PlannedRequest {
+    /// Method on the wire.
+    pub method: String,
+    /// Whole address.
+    pub url: String,
+    /// Headers, without the authorization.
+    pub headers: Vec<(String, String)>,
+    /// JSON body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<Value>,
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a call does not take 2^52 microseconds")]
+fn milliseconds<S: serde::Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64((duration.as_micros() as f64 / 100.0).round() / 10.0)
+}

@@ -1,0 +1,93 @@
+//! The record of calls: who called what for whom, and what came of it.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use latch_catalog::Tool;
+use latch_vault::{AccountId, CallRecord, Vault};
+
+use crate::{CallError, CallOutcome, Caller};
+
+/// What is known of a call while it is under way.
+pub(crate) struct Recorder<'g> {
+    vault: &'g Vault,
+    record: CallRecord,
+    started: tokio::time::Instant,
+}
+
+impl<'g> Recorder<'g> {
+    pub(crate) fn start(
+        vault: &'g Vault,
+        caller: &Caller,
+        tool: &Tool,
+        dry_run: bool,
+        now: Timestamp,
+    ) -> Self {
+        let record = CallRecord {
+            id: format!("call_{}", uuid::Uuid::now_v7().simple()),
+            tenant: caller.tenant.clone(),
+            caller: caller.name.clone(),
+            account_id: None,
+            connection: None,
+            identifier: None,
+            tool: tool.name.clone(),
+            kind: tool.kind.as_str().to_owned(),
+            outcome: String::new(),
+            error_class: None,
+            close_status: None,
+            duration_ms: 0,
+            attempts: 0,
+            request_id: None,
+            dry_run,
+            started_at: now,
+        };
+        Self { vault, record, started: tokio::time::Instant::now() }
+    }
+
+    pub(crate) fn id(&self) -> &str {
+        &self.record.id
+    }
+
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// Notes on whose behalf the call is made.
+    pub(crate) fn on_account(&mut self, account_id: Option<AccountId>, connection: &str, identifier: &str) {
+        self.record.account_id = account_id;
+        self.record.connection = Some(connection.to_owned());
+        self.record.identifier = Some(identifier.to_owned());
+    }
+
+    /// Writes the record. A call is not failed because its record could not be written, but it is said.
+    pub(crate) async fn finish(mut self, result: &Result<CallOutcome, CallError>) {
+        self.record.duration_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        match result {
+            Ok(outcome) => {
+                "ok".clone_into(&mut self.record.outcome);
+                self.record.close_status = outcome.close_status;
+                self.record.attempts = outcome.attempts;
+                self.record.request_id.clone_from(&outcome.close_trace_id);
+            }
+            Err(error) => {
+                "error".clone_into(&mut self.record.outcome);
+                self.record.error_class = Some(error.class.as_str().to_owned());
+                self.record.close_status = error.close_status;
+                self.record.attempts = error.attempts;
+            }
+        }
+        tracing::info!(
+            call.id = self.record.id,
+            call.tool = self.record.tool,
+            call.caller = self.record.caller,
+            call.outcome = self.record.outcome,
+            call.error_class = self.record.error_class,
+            close.status = self.record.close_status,
+            duration_ms = self.record.duration_ms,
+            "tool call finished"
+        );
+        if let Err(error) = self.vault.record_call(&self.record).await {
+            tracing::error!(call.id = self.record.id, %error, "a call could not be recorded");
+        }
+    }
+}
