@@ -1,1 +1,29 @@
-//! Speaking HTTP to Close.
+#![doc = include_str!("../README.md")]
+
+mod answer;
+mod attempt;
+mod client;
+mod credential;
+mod error;
+mod error_body;
+mod failure;
+mod options;
+mod pages;
+mod rate_limit;
+mod request;
+mod response;
+mod tls;
+mod transient;
+mod transport;
+mod wire;
+
+pub use client::Client;
+pub use credential::Credential;
+pub use error::{BuildError, CloseError, ErrorKind, FieldError, Outcome};
+pub use options::{Backoff, ClientOptions};
+pub use pages::{Page, PageLimits, Pages};
+pub use rate_limit::RateLimit;
+pub use request::{Effect, Request};
+pub use response::Response;
+pub use tls::install_tls_provider;
+pub use wire::WireRequest;

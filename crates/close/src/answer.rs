@@ -1,0 +1,84 @@
+//! An HTTP answer, read within limits and not yet judged.
+
+use http::header::{CONTENT_TYPE, LOCATION};
+use http::{HeaderMap, StatusCode};
+use serde_json::{Map, Value};
+use url::Url;
+
+use crate::rate_limit::Told;
+
+/// The most that is read of an answer that reports a failure, in bytes: a few sentences, or a page
+/// that is not shown anyway.
+pub(crate) const MAX_FAILURE_BYTES: usize = 256 * 1024;
+
+/// What came back from one attempt.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub status: StatusCode,
+    /// The media type, without parameters and in lower case.
+    pub media_type: Option<String>,
+    /// Where a redirect points; the host alone, because the rest may hold anything.
+    pub redirect_host: Option<String>,
+    pub told: Told,
+    pub trace_id: Option<String>,
+    pub body: Body,
+}
+
+/// The body of an answer.
+#[derive(Debug)]
+pub(crate) enum Body {
+    Empty,
+    Json(Value),
+    /// Something else, which is never shown.
+    Other,
+    /// Too large, or cut off: only of answers that report a failure, where the status says enough.
+    Unread,
+}
+
+impl Answer {
+    /// Everything but the body.
+    pub(crate) fn head(status: StatusCode, url: &Url, headers: &HeaderMap) -> Self {
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let media_type = text(CONTENT_TYPE.as_str())
+            .map(|value| value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
+            .filter(|value| !value.is_empty());
+        let redirect_host = text(LOCATION.as_str())
+            .and_then(|location| url.join(location).ok())
+            .and_then(|target| target.host_str().map(str::to_owned));
+        Self {
+            status,
+            media_type,
+            redirect_host,
+            told: Told::from_headers(headers),
+            trace_id: text("trace-id").map(|id| id.chars().take(64).collect()),
+            body: Body::Unread,
+        }
+    }
+
+    pub(crate) fn with_body(self, bytes: &[u8]) -> Self {
+        let body = if bytes.iter().all(u8::is_ascii_whitespace) {
+            Body::Empty
+        } else if self.media_type.as_deref().is_some_and(|media_type| media_type.contains("html")) {
+            Body::Other
+        } else {
+            // Some of Close's answers carry no media type; every one is an object or a list.
+            match serde_json::from_slice(bytes) {
+                Ok(value @ (Value::Object(_) | Value::Array(_))) => Body::Json(value),
+                Ok(_) | Err(_) => Body::Other,
+            }
+        };
+        Self { body, ..self }
+    }
+
+    /// The JSON of an answer that reports success; the answer itself otherwise.
+    pub(crate) fn into_success(mut self) -> Result<(Self, Value), Box<Self>> {
+        if !self.status.is_success() {
+            return Err(Box::new(self));
+        }
+        match std::mem::replace(&mut self.body, Body::Empty) {
+            Body::Empty => Ok((self, Value::Object(Map::new()))),
+            Body::Json(value) => Ok((self, value)),
+            body @ (Body::Other | Body::Unread) => Err(Box::new(Self { body, ..self })),
+        }
+    }
+}

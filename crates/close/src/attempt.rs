@@ -1,0 +1,155 @@
+//! One attempt: send, wait, read, within a time and a size.
+//!
+//! Says what happened and judges nothing: whether to repeat is `transient`'s to say, and how to
+//! tell a person is `failure`'s.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use http::HeaderValue;
+use http::header::AUTHORIZATION;
+use serde_json::Value;
+use tokio::time::{Instant, timeout_at};
+use tracing::debug;
+
+use crate::answer::{Answer, MAX_FAILURE_BYTES};
+use crate::failure::Failure;
+use crate::options::ClientOptions;
+use crate::transport::{Transport, deepest};
+use crate::wire::WireRequest;
+
+/// What stays the same from attempt to attempt.
+pub(crate) struct Attempts<'a> {
+    pub transport: &'a Transport,
+    pub options: &'a ClientOptions,
+    pub wire: &'a WireRequest,
+    pub authorization: &'a HeaderValue,
+    pub deadline: Instant,
+}
+
+impl Attempts<'_> {
+    /// Makes the attempt of that number, counted from one.
+    pub(crate) async fn make(&self, number: u32) -> Result<(Answer, Value), Failure> {
+        let started = Instant::now();
+        let result = self.exchange(started).await;
+        let status = match &result {
+            Ok((answer, _)) => Some(answer.status),
+            Err(failure) => failure.status(),
+        };
+        debug!(
+            method = %self.wire.method,
+            path = self.wire.url.path(),
+            status = status.map(|status| status.as_u16()),
+            duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            attempt = number,
+            "asked Close"
+        );
+        result
+    }
+
+    async fn exchange(&self, started: Instant) -> Result<(Answer, Value), Failure> {
+        // Far enough to be no limit, should the sum overflow.
+        let limit = started
+            .checked_add(self.options.attempt_timeout)
+            .map_or(self.deadline, |end| end.min(self.deadline));
+        let timed_out = |status| Failure::TimedOut {
+            status,
+            after: limit.duration_since(started),
+            by_deadline: limit == self.deadline,
+        };
+
+        let sent = timeout_at(limit, self.send()?).await;
+        let response = sent.map_err(|_| timed_out(None))?.map_err(|error| classify(&error))?;
+        let status = response.status();
+        let head = Answer::head(status, &self.wire.url, response.headers());
+        let result = if status.is_success() {
+            match timeout_at(limit, read(response, self.options.max_response_bytes)).await {
+                Ok(Ok(bytes)) => head.with_body(&bytes),
+                Ok(Err(Unreadable::TooLarge)) => {
+                    return Err(Failure::TooLarge { status, limit: self.options.max_response_bytes });
+                }
+                Ok(Err(Unreadable::Lost(reason))) => {
+                    return Err(Failure::Lost { status: Some(status), reason });
+                }
+                Err(_) => return Err(timed_out(Some(status))),
+            }
+        } else {
+            // The status of a failure says the most; a body that cannot be read takes nothing from it.
+            let longest = self.options.max_response_bytes.min(MAX_FAILURE_BYTES);
+            match timeout_at(limit, read(response, longest)).await {
+                Ok(Ok(bytes)) => head.with_body(&bytes),
+                Ok(Err(_)) | Err(_) => head,
+            }
+        };
+        result.into_success().map_err(Failure::Answered)
+    }
+
+    fn send(&self) -> Result<impl Future<Output = reqwest::Result<reqwest::Response>>, Failure> {
+        let pool = self.transport.pool(&self.wire.url).map_err(|reason| Failure::NotConnected {
+            reason: format!("no encrypted connection can be checked on this machine ({reason})"),
+            lasting: true,
+        })?;
+        let mut builder = pool.request(self.wire.method.clone(), self.wire.url.clone());
+        for (name, value) in &self.wire.headers {
+            builder = builder.header(*name, value);
+        }
+        if let Some(body) = &self.wire.body {
+            // As one piece with a length: Close refuses chunked bodies.
+            builder = builder.body(body.to_string());
+        }
+        Ok(builder.header(AUTHORIZATION, self.authorization.clone()).send())
+    }
+}
+
+enum Unreadable {
+    TooLarge,
+    Lost(String),
+}
+
+async fn read(mut response: reqwest::Response, limit: usize) -> Result<Vec<u8>, Unreadable> {
+    if response.content_length().is_some_and(|length| length > limit as u64) {
+        return Err(Unreadable::TooLarge);
+    }
+    let mut bytes = Vec::new();
+    while let Some(piece) = response.chunk().await.map_err(|error| Unreadable::Lost(deepest(&error)))? {
+        if piece.len() > limit - bytes.len() {
+            return Err(Unreadable::TooLarge);
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    Ok(bytes)
+}
+
+/// Sorts the HTTP library's errors by the one question that matters: can anything have been sent?
+fn classify(error: &reqwest::Error) -> Failure {
+    let reason = deepest(error);
+    if error.is_builder() {
+        return Failure::Unsendable { reason };
+    }
+    if error.is_connect() {
+        let reason = if error.is_timeout() { "connecting took too long".to_owned() } else { reason };
+        return Failure::NotConnected { reason, lasting: is_certificate_error(error) };
+    }
+    Failure::Lost { status: None, reason }
+}
+
+/// A certificate that is refused now will be refused in a second too.
+fn is_certificate_error(error: &reqwest::Error) -> bool {
+    let mut cause = error.source();
+    while let Some(source) = cause {
+        let inner = source.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        let tls =
+            inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()).or_else(|| source.downcast_ref());
+        if matches!(tls, Some(rustls::Error::InvalidCertificate(_))) {
+            return true;
+        }
+        cause = source.source();
+    }
+    false
+}
+
+/// For messages: `2 s`, `1.5 s`.
+pub(crate) fn seconds(duration: Duration) -> String {
+    let rounded = (duration.as_secs_f64() * 10.0).ceil() / 10.0;
+    format!("{rounded} s")
+}
