@@ -86,7 +86,10 @@ impl Attempts<'_> {
 
     fn send(&self) -> Result<impl Future<Output = reqwest::Result<reqwest::Response>>, Failure> {
         let pool = self.transport.pool(&self.wire.url).map_err(|reason| Failure::NotConnected {
-            reason: format!("no encrypted connection can be checked on this machine ({reason})"),
+            reason: format!(
+                "no server can be checked on this machine, install its certificate authorities (often the package \
+                 ca-certificates): {reason}"
+            ),
             lasting: true,
         })?;
         let mut builder = pool.request(self.wire.method.clone(), self.wire.url.clone());
@@ -136,14 +139,14 @@ fn classify(error: &reqwest::Error) -> Failure {
 /// A certificate that is refused now will be refused in a second too.
 fn is_certificate_error(error: &reqwest::Error) -> bool {
     let mut cause = error.source();
-    while let Some(source) = cause {
-        let inner = source.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        let tls =
-            inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()).or_else(|| source.downcast_ref());
-        if matches!(tls, Some(rustls::Error::InvalidCertificate(_))) {
+    while let Some(error) = cause {
+        if matches!(error.downcast_ref(), Some(rustls::Error::InvalidCertificate(_))) {
             return true;
         }
-        cause = source.source();
+        // An input and output error leaves out the error that it wraps when asked for its source.
+        let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        cause =
+            wrapped.map(|wrapped| wrapped as &(dyn std::error::Error + 'static)).or_else(|| error.source());
     }
     false
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
-use url::Url;
+use url::{Position, Url};
 
 use crate::answer::Answer;
 use crate::attempt::Attempts;
@@ -72,7 +72,7 @@ impl Client {
             authorization: &authorization,
             deadline,
         };
-        let host = api.host_str().unwrap_or_default();
+        let host = &wire.url[Position::BeforeHost..Position::AfterPort];
         let mut backoff = self.options.backoff.schedule();
         let mut waited = Duration::ZERO;
         let mut number = 1;

@@ -22,6 +22,9 @@ pub enum Credential {
 
 const REDACTED: &str = "[redacted]";
 
+/// What is shorter is no credential of Close's, and would be found in the middle of ordinary words.
+const SHORTEST_SECRET: usize = 8;
+
 impl Credential {
     /// The value of the `authorization` header.
     pub(crate) fn authorization(&self) -> Result<HeaderValue, CloseError> {
@@ -59,7 +62,7 @@ impl Credential {
             Self::ApiKey(key) => vec![key.expose_secret().to_owned(), basic(key)],
             Self::Bearer(token) => vec![token.expose_secret().to_owned()],
         };
-        for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
+        for secret in secrets.iter().filter(|secret| secret.len() >= SHORTEST_SECRET) {
             let clean = |text: &mut String| {
                 if text.contains(secret.as_str()) {
                     *text = text.replace(secret.as_str(), REDACTED);

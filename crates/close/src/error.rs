@@ -10,7 +10,7 @@ use serde::Serialize;
 /// Its text is a complete explanation in one line: what happened, Close's own words where it gave any,
 /// and each field that Close refused. It never holds a credential, and never a web page.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("{message}{}", Fields(.field_errors))]
+#[error("{}", self.sentence())]
 pub struct CloseError {
     /// What kind of failure this is, to decide by.
     pub kind: ErrorKind,
@@ -93,18 +93,24 @@ impl fmt::Display for FieldError {
     }
 }
 
-struct Fields<'a>(&'a [FieldError]);
-
-impl fmt::Display for Fields<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, field) in self.0.iter().enumerate() {
-            write!(formatter, "{}{field}", if index == 0 { ": " } else { "; " })?;
-        }
-        Ok(())
-    }
+/// Adds to a sentence. What Close says ends with a full stop, and needs no other mark after it.
+pub(crate) fn append(sentence: &mut String, mark: &str, more: &str) {
+    let mark = if sentence.ends_with(['.', '!', '?']) { "" } else { mark };
+    sentence.push_str(mark);
+    sentence.push(' ');
+    sentence.push_str(more);
 }
 
 impl CloseError {
+    /// The message and every field error, in one line.
+    fn sentence(&self) -> String {
+        let mut sentence = self.message.clone();
+        for (index, field) in self.field_errors.iter().enumerate() {
+            append(&mut sentence, if index == 0 { ":" } else { ";" }, &field.to_string());
+        }
+        sentence
+    }
+
     /// An error found before anything was sent.
     pub(crate) fn invalid_request(message: impl Into<String>) -> Self {
         Self {

@@ -14,10 +14,13 @@ use serde_json::{Map, Value};
 
 use crate::error::FieldError;
 
-/// The most messages and field errors that are kept, of each.
-const MOST: usize = 100;
+/// The most messages about the whole request that are kept.
+const MOST_MESSAGES: usize = 10;
 
-/// The longest text that is kept of one message, in characters.
+/// The most field errors that are kept.
+const MOST_FIELDS: usize = 100;
+
+/// The longest text that is kept of one message or path, in characters.
 const LONGEST: usize = 1_000;
 
 /// What an error body says.
@@ -88,7 +91,7 @@ impl ErrorBody {
     }
 
     fn below(&mut self, path: &mut Vec<String>, name: &str, value: &Value) {
-        path.push(shortened(name));
+        path.push(name.to_owned());
         self.say(path, value);
         path.pop();
     }
@@ -97,11 +100,11 @@ impl ErrorBody {
         // Line breaks do occur (the message about `_skip` has one); an error is one line.
         let message = shortened(&text.split_whitespace().collect::<Vec<_>>().join(" "));
         if path.is_empty() {
-            if self.messages.len() < MOST {
+            if self.messages.len() < MOST_MESSAGES {
                 self.messages.push(message);
             }
-        } else if self.fields.len() < MOST {
-            self.fields.push(FieldError { path: path.join("."), message });
+        } else if self.fields.len() < MOST_FIELDS {
+            self.fields.push(FieldError { path: shortened(&path.join(".")), message });
         }
     }
 }
@@ -209,7 +212,7 @@ mod tests {
         #[test]
         fn any_json_is_read_within_limits(body in arbitrary_json()) {
             let read = ErrorBody::read(&body);
-            prop_assert!(read.messages.len() <= MOST && read.fields.len() <= MOST);
+            prop_assert!(read.messages.len() <= MOST_MESSAGES && read.fields.len() <= MOST_FIELDS);
             prop_assert!(read.messages.iter().all(|message| !message.contains('\n')));
         }
 

@@ -9,7 +9,7 @@ use http::StatusCode;
 
 use crate::answer::{Answer, Body};
 use crate::attempt::seconds;
-use crate::error::{CloseError, ErrorKind, Outcome};
+use crate::error::{CloseError, ErrorKind, Outcome, append};
 use crate::error_body::ErrorBody;
 use crate::request::Effect;
 use crate::transient;
@@ -30,6 +30,10 @@ pub(crate) enum Failure {
     /// The answer reports a failure, or is not Close's.
     Answered(Box<Answer>),
 }
+
+/// What a caller has to know before trying a write again.
+const UNKNOWN_OUTCOME: &str =
+    "it is not known whether Close carried it out: read the object before repeating the request";
 
 impl Failure {
     pub(crate) fn status(&self) -> Option<StatusCode> {
@@ -89,12 +93,13 @@ impl Failure {
             _ => ErrorBody::default(),
         };
         if !said.messages.is_empty() {
-            message = format!("{message}: {}", said.messages.join(" "));
+            append(&mut message, ":", &said.messages.join(" "));
+        }
+        if attempts > 1 {
+            append(&mut message, ";", &format!("given up after {attempts} attempts"));
         }
         if outcome == Outcome::Unknown {
-            message.push_str(
-                "; it is not known whether Close carried it out: read the object before repeating the request",
-            );
+            append(&mut message, ";", UNKNOWN_OUTCOME);
         }
         CloseError {
             kind,
@@ -128,8 +133,7 @@ fn explain(answer: &Answer, host: &str) -> (ErrorKind, String) {
     };
     let text = match kind {
         ErrorKind::Unauthorized => {
-            "Close did not accept the credential (401): the API key or token is wrong, expired or revoked"
-                .to_owned()
+            "Close did not accept the API key or token: it is wrong, expired or revoked (401)".to_owned()
         }
         ErrorKind::PaymentRequired => {
             "the plan of the Close organization does not allow this (402)".to_owned()

@@ -60,6 +60,8 @@ impl Backoff {
             .with_min_delay(self.first)
             .with_max_delay(self.longest.max(self.first))
             .with_jitter()
+            // Its own seed is a constant, by which every client would draw the same waits.
+            .with_jitter_seed(rand::random())
             .without_max_times()
             .build()
     }
@@ -68,6 +70,12 @@ impl Backoff {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_requests_that_failed_together_do_not_come_back_together() {
+        let waits = || Backoff::default().schedule().take(5).collect::<Vec<_>>();
+        assert_ne!(waits(), waits());
+    }
 
     #[test]
     fn waits_double_up_to_the_longest_and_at_most_double_again_by_chance() {

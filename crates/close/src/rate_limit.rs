@@ -111,17 +111,17 @@ mod tests {
         Told::from_headers(&pairs.collect())
     }
 
-    fn rate_limit(limit: u64, remaining: u64, reset_milliseconds: u64) -> Option<RateLimit> {
-        Some(RateLimit { limit, remaining, reset: Duration::from_millis(reset_milliseconds) })
+    fn rate_limit(limit: u64, remaining: u64, reset_milliseconds: u64) -> RateLimit {
+        RateLimit { limit, remaining, reset: Duration::from_millis(reset_milliseconds) }
     }
 
     #[test]
     fn the_documented_header_is_read() {
         let header = |value| told(&[("ratelimit", value)]).rate_limit();
-        assert_eq!(header("limit=100, remaining=50, reset=5"), rate_limit(100, 50, 5000));
-        assert_eq!(header("limit=100,remaining=0,reset=1.524"), rate_limit(100, 0, 1524));
-        assert_eq!(header("Reset = 5 ; Limit = 9 ; Remaining = 1"), rate_limit(9, 1, 5000));
-        assert_eq!(header("limit=100, remaining=50, reset=5, policy=key"), rate_limit(100, 50, 5000));
+        assert_eq!(header("limit=100, remaining=50, reset=5"), Some(rate_limit(100, 50, 5000)));
+        assert_eq!(header("limit=100,remaining=0,reset=1.524"), Some(rate_limit(100, 0, 1524)));
+        assert_eq!(header("Reset = 5 ; Limit = 9 ; Remaining = 1"), Some(rate_limit(9, 1, 5000)));
+        assert_eq!(header("limit=100, remaining=50, reset=5, policy=key"), Some(rate_limit(100, 50, 5000)));
     }
 
     #[test]
@@ -140,13 +140,13 @@ mod tests {
             old.rate_limit().map(|old| (old.limit, old.reset)),
             Some((320, Duration::from_micros(595_956)))
         );
-        assert_eq!(draft.rate_limit(), rate_limit(60, 59, 1000));
+        assert_eq!(draft.rate_limit(), Some(rate_limit(60, 59, 1000)));
     }
 
     #[test]
     fn the_current_header_wins_over_older_ones() {
         let both = told(&[("ratelimit", "limit=100, remaining=50, reset=5"), ("x-rate-limit-reset", "9")]);
-        assert_eq!(both.rate_limit(), rate_limit(100, 50, 5000));
+        assert_eq!(both.rate_limit(), Some(rate_limit(100, 50, 5000)));
     }
 
     #[test]

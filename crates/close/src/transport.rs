@@ -52,10 +52,12 @@ impl Transport {
 }
 
 /// The innermost cause of an error: what a person can act on. The outer ones repeat the address.
+/// An error of the operating system is named alike on all of them, without its number.
 pub(crate) fn deepest(error: &(dyn std::error::Error + 'static)) -> String {
     let mut cause = error;
     while let Some(source) = cause.source() {
         cause = source;
     }
-    cause.to_string()
+    let system = cause.downcast_ref::<std::io::Error>().filter(|error| error.raw_os_error().is_some());
+    system.map_or_else(|| cause.to_string(), |error| error.kind().to_string())
 }

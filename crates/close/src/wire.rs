@@ -71,7 +71,7 @@ pub(crate) fn encode(api: &Url, user_agent: &str, request: &Request) -> Result<W
 /// Whether the address is this machine's own, where clear text and no proxy are right.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
