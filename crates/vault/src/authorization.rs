@@ -23,7 +23,10 @@ pub struct AuthorizationLink {
 impl fmt::Debug for AuthorizationLink {
     /// The address opens the door, so it is left out.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("AuthorizationLink").field("expires_at", &self.expires_at).finish_non_exhaustive()
+        formatter
+            .debug_struct("AuthorizationLink")
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
     }
 }
 

@@ -58,15 +58,13 @@ impl Clock {
     /// Returns when this clock shows `moment` or a later time.
     pub async fn wait_until(&self, moment: Timestamp) {
         match &self.0 {
-            Source::System => {
-                loop {
-                    let left = Duration::try_from(moment.duration_since(self.now())).unwrap_or_default();
-                    if left.is_zero() {
-                        return;
-                    }
-                    tokio::time::sleep(left.min(LONGEST_NAP)).await;
+            Source::System => loop {
+                let left = Duration::try_from(moment.duration_since(self.now())).unwrap_or_default();
+                if left.is_zero() {
+                    return;
                 }
-            }
+                tokio::time::sleep(left.min(LONGEST_NAP)).await;
+            },
             Source::Fixed(at) => {
                 // The sender lives as long as `self`, so waiting cannot end for want of one.
                 let _ = at.subscribe().wait_for(|now| *now >= moment).await;

@@ -49,6 +49,7 @@ pub struct Endpoints {
 impl Endpoints {
     /// The addresses of the real Close (documented): consent on `app.close.com`, everything else on
     /// `api.close.com`.
+    #[expect(clippy::missing_panics_doc, reason = "the addresses are fixed, and parse")]
     pub fn close() -> Self {
         let fixed = |text| Url::parse(text).expect("a fixed address that parses");
         Self {
@@ -136,10 +137,14 @@ fn check_address(address: &Url, what: &'static str) -> Result<(), VaultError> {
     };
     let problem = match address.scheme() {
         _ if address.host().is_none() => "has no host",
-        _ if !address.username().is_empty() || address.password().is_some() => "holds a user name or password",
+        _ if !address.username().is_empty() || address.password().is_some() => {
+            "holds a user name or password"
+        }
         "https" => return Ok(()),
         "http" if loopback => return Ok(()),
-        "http" => "must start with https://, because credentials would travel in clear (http:// is accepted for this machine only)",
+        "http" => {
+            "must start with https://, because credentials would travel in clear (http:// is accepted for this machine only)"
+        }
         _ => "must start with https://",
     };
     Err(VaultError::InvalidAddress { what, problem })

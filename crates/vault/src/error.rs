@@ -81,7 +81,9 @@ pub enum VaultError {
         connection: String,
     },
     /// It is not known where people reach this program.
-    #[error("no public address is set, so no authorization link can be made: set the address under which browsers reach this program")]
+    #[error(
+        "no public address is set, so no authorization link can be made: set the address under which browsers reach this program"
+    )]
     NoPublicUrl,
     /// No such link was ever made, or it was removed.
     #[error("this link is not known: ask for a new one")]
@@ -96,7 +98,9 @@ pub enum VaultError {
         expired_at: Timestamp,
     },
     /// The callback carries no state that the vault gave out: forged, or of an account that was disconnected.
-    #[error("this answer does not belong to any connection attempt that is under way: start again with a new link")]
+    #[error(
+        "this answer does not belong to any connection attempt that is under way: start again with a new link"
+    )]
     StateUnknown,
     /// The callback was answered before.
     #[error("this answer was used already: if the account is not connected, start again with a new link")]
@@ -105,7 +109,9 @@ pub enum VaultError {
     #[error("connecting the account took too long: start again with a new link")]
     StateExpired,
     /// The person refused. The account is unchanged.
-    #[error("access was refused at Close; nothing has changed: start again with a new link to connect the account")]
+    #[error(
+        "access was refused at Close; nothing has changed: start again with a new link to connect the account"
+    )]
     Refused,
     /// Consent could not be turned into a grant. The account is unchanged.
     #[error("connecting the account failed: {reason}; start again with a new link")]
@@ -166,7 +172,9 @@ pub enum VaultError {
         source: std::io::Error,
     },
     /// A sealed value does not open: it was moved between rows, or damaged.
-    #[error("the sealed {field} of {row} does not open: it was changed or moved outside this program; connect or set it again")]
+    #[error(
+        "the sealed {field} of {row} does not open: it was changed or moved outside this program; connect or set it again"
+    )]
     Sealed {
         /// Which field.
         field: &'static str,
@@ -181,6 +189,17 @@ pub enum VaultError {
     Http {
         /// What is missing.
         reason: String,
+    },
+    /// The vault was closed while this was under way.
+    #[error("the program is shutting down: try again when it is back")]
+    ShuttingDown,
+    /// The database of the data folder cannot be opened.
+    #[error("{}: {source}", .path.display())]
+    DatabaseFile {
+        /// The database.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: StoreError,
     },
     /// The store failed.
     #[error(transparent)]

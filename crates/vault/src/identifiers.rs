@@ -121,7 +121,10 @@ pub(crate) fn check_connection_name(text: &str) -> Result<(), VaultError> {
 pub(crate) fn check_display_name(text: &str, what: &'static str) -> Result<(), VaultError> {
     check_length(text, what, 200)?;
     if text.chars().any(char::is_control) {
-        return Err(VaultError::InvalidIdentifier { what, problem: "has control characters inside".to_owned() });
+        return Err(VaultError::InvalidIdentifier {
+            what,
+            problem: "has control characters inside".to_owned(),
+        });
     }
     Ok(())
 }
@@ -165,7 +168,9 @@ mod tests {
 
     #[test]
     fn names_that_need_escaping_are_refused_with_the_reason() {
-        for (text, said) in [("", "is empty"), ("a|b", "'|'"), ("sp ace", "' '"), (&"x".repeat(65), "at most 64")] {
+        for (text, said) in
+            [("", "is empty"), ("a|b", "'|'"), ("sp ace", "' '"), (&"x".repeat(65), "at most 64")]
+        {
             let problem = TenantId::new(text).unwrap_err().to_string();
             assert!(problem.contains(said), "{problem}");
         }

@@ -1,9 +1,50 @@
-//! The store.
+//! The store: everything the vault remembers, and the only place with SQL in it.
+//!
+//! Promises that what it acknowledged survives a crash, that writers never meet half-way (one connection writes,
+//! in transactions that claim the right to write when they begin), and that every row it hands out belongs to the
+//! tenant that was asked for. It sees sealed values only, and decides nothing.
 
-/// Why the store failed.
-#[derive(Debug, thiserror::Error)]
-#[error("the database failed")]
-pub struct StoreError {
-    #[source]
-    source: sqlx::Error,
+mod accounts;
+mod authorizations;
+mod calls;
+mod clients;
+mod connections;
+mod credentials;
+mod error;
+mod leases;
+mod open;
+mod rows;
+mod statements;
+
+use sqlx::{Sqlite, SqlitePool, Transaction};
+
+pub(crate) use accounts::NewAccount;
+pub(crate) use authorizations::{LinkRecord, LinkUse, NewAuthorization, StateUse, TakenAuthorization};
+pub(crate) use connections::{NewConnection, NewOAuthApp};
+pub(crate) use credentials::{Change, NewCredential};
+pub use error::StoreError;
+pub(crate) use leases::Lease;
+pub(crate) use open::{DATABASE_FILE, check_value};
+pub(crate) use rows::{AccountRecord, ClientRow, ConnectionRecord, OAuthAppRecord};
+
+/// A database that is open and up to date.
+#[derive(Debug)]
+pub(crate) struct Store {
+    /// One connection, so that writers queue here rather than at the file.
+    writer: SqlitePool,
+    reader: SqlitePool,
+}
+
+impl Store {
+    /// Begins a transaction that holds the right to write from its first moment. One that asks for it later may
+    /// find that what it read has changed meanwhile, and fail.
+    async fn write(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    /// Closes every connection; what is under way is finished first.
+    pub(crate) async fn close(&self) {
+        self.reader.close().await;
+        self.writer.close().await;
+    }
 }

@@ -1,74 +1,179 @@
-//! The vault itself.
+//! The vault itself: what it is made of, and how it is opened and closed.
 
+mod accounts;
+mod authorize;
+mod calls;
+mod clients;
+mod connections;
+mod credentials;
+mod grants;
+
+use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
-use secrecy::SecretString;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use url::Url;
 
-use crate::{
-    Account, AccountFilter, AccountId, AccountPage, AuthorizationLink, Authorized, CallRecord, CallbackQuery,
-    ClientRecord, CloseIdentity, Connection, ConnectionSettings, Credential, OpenLink, Page, TenantId,
-    VaultError, VaultOptions,
-};
+pub(crate) use credentials::active;
+pub(crate) use grants::missing_account;
 
-/// Every credential of this installation and what is known about it. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Vault(Arc<()>);
+use crate::clock::later;
+use crate::oauth::OAuthClient;
+use crate::refresh::Gates;
+use crate::seal::MasterKey;
+use crate::store::{self, NewConnection, Store, StoreError};
+use crate::{Clock, Connection, ConnectionId, Endpoints, RefreshOptions, TenantId, VaultError, VaultOptions};
+use crate::{files, identifiers, master_key};
 
-/// Stops the background refresher when dropped.
-#[derive(Debug)]
-pub struct RefresherHandle(());
+/// Links and flows are kept this long after they ended, so that late visitors are told what happened.
+const KEPT_AFTER_END: Duration = Duration::from_secs(24 * 60 * 60);
 
-impl RefresherHandle {
-    /// Stops the refresher and waits until nothing is under way.
-    pub async fn shutdown(self) { todo!() }
+/// Every credential of this installation, and all that is done with them. Cheap to clone; clones are the same
+/// vault. All of it may be used from several programs on one data folder at once.
+#[derive(Clone)]
+pub struct Vault {
+    pub(crate) inner: Arc<Inner>,
 }
 
-type Outcome<T> = Result<T, VaultError>;
+pub(crate) struct Inner {
+    pub(crate) store: Store,
+    pub(crate) master_key: MasterKey,
+    pub(crate) oauth: OAuthClient,
+    pub(crate) clock: Clock,
+    pub(crate) refresh: RefreshOptions,
+    /// How long a lease lasts: as set, and never too short for a request to end within it.
+    pub(crate) lease: Duration,
+    pub(crate) gates: Gates,
+    /// Told when a grant has a new schedule.
+    pub(crate) rescheduled: Notify,
+    /// Work that must not be cut off, and the background refresher.
+    pub(crate) tasks: TaskTracker,
+    pub(crate) stop: CancellationToken,
+    /// What this opening of the vault is called in leases.
+    pub(crate) instance: String,
+    pub(crate) public_url: Option<Url>,
+    pub(crate) link_lifetime: Duration,
+    record_lifetime: Duration,
+    data_folder: PathBuf,
+}
 
-#[allow(missing_docs, clippy::unused_async)]
 impl Vault {
-    pub async fn open(options: VaultOptions) -> Outcome<Vault> { todo!() }
-    /// Waits for refreshes that are under way, then closes the database.
-    pub async fn close(&self) { todo!() }
+    /// Opens the vault in a data folder, which is created on first use: for its owner only, with a database, the
+    /// tenant `default` and its connection `close`. The master key is checked before anything is written; a
+    /// wrong one changes nothing.
+    pub async fn open(options: VaultOptions) -> Result<Self, VaultError> {
+        let oauth = OAuthClient::new(&options.http)?;
+        let folder = options.data_folder;
+        let in_folder = |source| VaultError::DataFolder { path: folder.clone(), source };
+        files::create_folder(&folder).map_err(in_folder)?;
+        let path = folder.join(store::DATABASE_FILE);
+        let in_database = |source: StoreError| VaultError::DatabaseFile { path: path.clone(), source };
 
-    pub async fn create_tenant(&self, tenant: &TenantId) -> Outcome<()> { todo!() }
-    pub async fn tenants(&self) -> Outcome<Vec<TenantId>> { todo!() }
+        let known = store::check_value(&path).await.map_err(in_database)?;
+        let key = master_key::obtain(&options.master_key, &folder, known.is_some())?;
+        let master_key = MasterKey::new(&key)?;
+        let wrong_key = || VaultError::WrongMasterKey { data_folder: folder.clone() };
+        if known.is_some_and(|check_value| !master_key.fits(&check_value)) {
+            return Err(wrong_key());
+        }
 
-    pub async fn connection(&self, tenant: &TenantId, name: &str) -> Outcome<Connection> { todo!() }
-    pub async fn connections(&self, tenant: &TenantId) -> Outcome<Vec<Connection>> { todo!() }
-    pub async fn set_connection(&self, tenant: &TenantId, name: &str, settings: ConnectionSettings) -> Outcome<Connection> { todo!() }
+        files::ensure_private(&path)
+            .map_err(|source| VaultError::DataFolder { path: path.clone(), source })?;
+        let (store, kept) = Store::open(&path, &master_key.check_value()?).await.map_err(in_database)?;
+        // Another program may have created the same database meanwhile, with another key.
+        if !master_key.fits(&kept) {
+            store.close().await;
+            return Err(wrong_key());
+        }
 
-    /// The flag says whether it was created by this call.
-    pub async fn get_or_create_account(&self, tenant: &TenantId, connection: &str, identifier: &str) -> Outcome<(Account, bool)> { todo!() }
-    pub async fn account(&self, tenant: &TenantId, connection: Option<&str>, identifier: &str) -> Outcome<Account> { todo!() }
-    pub async fn account_by_id(&self, tenant: &TenantId, id: &AccountId) -> Outcome<Account> { todo!() }
-    pub async fn accounts(&self, tenant: &TenantId, filter: &AccountFilter, page: &Page) -> Outcome<AccountPage> { todo!() }
-    pub async fn set_api_key(&self, tenant: &TenantId, connection: &str, identifier: &str, key: SecretString, who: Option<CloseIdentity>) -> Outcome<Account> { todo!() }
-    pub async fn record_identity(&self, tenant: &TenantId, id: &AccountId, who: CloseIdentity) -> Outcome<Account> { todo!() }
-    pub async fn disconnect_account(&self, tenant: &TenantId, id: &AccountId) -> Outcome<Account> { todo!() }
-    pub async fn remove_account(&self, tenant: &TenantId, id: &AccountId) -> Outcome<()> { todo!() }
+        let vault = Self {
+            inner: Arc::new(Inner {
+                store,
+                master_key,
+                oauth,
+                clock: options.clock,
+                lease: options.refresh.lease.max(options.http.timeout.saturating_mul(2)),
+                refresh: options.refresh,
+                gates: Gates::default(),
+                rescheduled: Notify::new(),
+                tasks: TaskTracker::new(),
+                stop: CancellationToken::new(),
+                instance: identifiers::generate("vault_"),
+                public_url: options.public_url,
+                link_lifetime: options.link_lifetime,
+                record_lifetime: options.record_lifetime,
+                data_folder: folder,
+            }),
+        };
+        vault.create_tenant(&TenantId::default()).await?;
+        vault.tidy().await?;
+        Ok(vault)
+    }
 
-    pub async fn authorization_link(&self, tenant: &TenantId, id: &AccountId) -> Outcome<AuthorizationLink> { todo!() }
-    /// What a link is for, without using it up.
-    pub async fn open_link(&self, link_token: &SecretString) -> Outcome<OpenLink> { todo!() }
-    pub async fn begin_authorization(&self, link_token: &SecretString) -> Outcome<Url> { todo!() }
-    pub async fn finish_authorization(&self, query: CallbackQuery) -> Outcome<Authorized> { todo!() }
+    /// Stops the background refresher, waits until what is under way has been stored, and closes the database.
+    /// Everything that is asked of the vault afterwards fails.
+    pub async fn close(&self) {
+        self.inner.stop.cancel();
+        self.inner.tasks.close();
+        self.inner.tasks.wait().await;
+        self.inner.store.close().await;
+    }
 
-    pub async fn credential(&self, account: &Account) -> Outcome<Credential> { todo!() }
-    pub async fn refresh_after_rejection(&self, account: &Account, generation: u64) -> Outcome<Credential> { todo!() }
-    /// Only if `generation` is still the account's credential: old news harms no newer grant.
-    pub async fn mark_revoked(&self, account: &Account, generation: u64, reason: &str) -> Outcome<Account> { todo!() }
-    pub async fn mark_api_key_rejected(&self, account: &Account, generation: u64) -> Outcome<Account> { todo!() }
-    pub async fn touch(&self, account: &Account) -> Outcome<()> { todo!() }
-    pub fn spawn_refresher(&self) -> RefresherHandle { todo!() }
+    /// Makes a tenant, with a connection named [`Connection::DEFAULT_NAME`] to the real Close. Nothing happens
+    /// if there is one.
+    pub async fn create_tenant(&self, tenant: &TenantId) -> Result<(), VaultError> {
+        let first = NewConnection {
+            id: ConnectionId::generate(),
+            name: Connection::DEFAULT_NAME,
+            endpoints: &Endpoints::close(),
+        };
+        Ok(self.inner.store.ensure_tenant(tenant, &first, self.inner.clock.now()).await?)
+    }
 
-    pub async fn create_client(&self, tenant: &TenantId, name: &str) -> Outcome<(ClientRecord, SecretString)> { todo!() }
-    pub async fn clients(&self, tenant: &TenantId) -> Outcome<Vec<ClientRecord>> { todo!() }
-    pub async fn remove_client(&self, tenant: &TenantId, client_id: &str) -> Outcome<()> { todo!() }
-    pub async fn authenticate_client(&self, client_id: &str, secret: &SecretString) -> Outcome<ClientRecord> { todo!() }
+    /// Every tenant of this installation.
+    pub async fn tenants(&self) -> Result<Vec<TenantId>, VaultError> {
+        self.inner.store.tenants().await?.into_iter().map(TenantId::new).collect()
+    }
 
-    pub async fn record_call(&self, record: &CallRecord) -> Outcome<()> { todo!() }
-    /// Newest first; `before` is the id of the last call of the page before.
-    pub async fn calls(&self, tenant: &TenantId, limit: u32, before: Option<&str>) -> Outcome<Vec<CallRecord>> { todo!() }
+    /// Removes what nobody needs any more.
+    pub(crate) async fn tidy(&self) -> Result<(), VaultError> {
+        let now = self.inner.clock.now();
+        self.inner.store.delete_old_authorizations(before(now, KEPT_AFTER_END)).await?;
+        Ok(self.inner.store.delete_old_calls(before(now, self.inner.record_lifetime)).await?)
+    }
+
+    /// Runs work that Close may already have acted on: once begun it goes on even if whoever asked for it is no
+    /// longer there to hear the end.
+    pub(crate) async fn to_the_end<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, VaultError>> + Send + 'static,
+    ) -> Result<T, VaultError> {
+        match self.inner.tasks.spawn(work).await {
+            Ok(outcome) => outcome,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(_) => Err(VaultError::ShuttingDown),
+            },
+        }
+    }
+}
+
+impl fmt::Debug for Vault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Vault").field("data_folder", &self.inner.data_folder).finish_non_exhaustive()
+    }
+}
+
+fn before(now: jiff::Timestamp, by: Duration) -> jiff::Timestamp {
+    let by = jiff::SignedDuration::try_from(by).unwrap_or(jiff::SignedDuration::MAX);
+    now.saturating_sub(by).unwrap_or(jiff::Timestamp::MIN)
+}
+
+/// When something that begins now and lasts `lifetime` ends.
+pub(crate) fn ends_at(clock: &Clock, lifetime: Duration) -> jiff::Timestamp {
+    later(clock.now(), lifetime)
 }

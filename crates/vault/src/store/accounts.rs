@@ -1,0 +1,175 @@
+//! Accounts: finding, listing, making, removing them.
+
+use jiff::Timestamp;
+
+use super::{AccountRecord, Store, StoreError, statements};
+use crate::{
+    AccountFilter, AccountId, AccountStatus, CloseIdentity, ConnectionId, CredentialKind, Page, TenantId,
+};
+
+/// An account to make.
+pub(crate) struct NewAccount<'a> {
+    pub(crate) id: &'a AccountId,
+    pub(crate) connection_id: &'a ConnectionId,
+    pub(crate) identifier: &'a str,
+    pub(crate) data_key: Vec<u8>,
+}
+
+impl Store {
+    pub(crate) async fn account(
+        &self,
+        tenant: &TenantId,
+        id: &AccountId,
+    ) -> Result<Option<AccountRecord>, StoreError> {
+        Ok(sqlx::query_as(statements::ACCOUNT)
+            .bind(tenant.as_str())
+            .bind(id.as_str())
+            .fetch_optional(&self.reader)
+            .await?)
+    }
+
+    pub(crate) async fn account_on_connection(
+        &self,
+        tenant: &TenantId,
+        connection: &str,
+        identifier: &str,
+    ) -> Result<Option<AccountRecord>, StoreError> {
+        Ok(sqlx::query_as(statements::ACCOUNT_ON_CONNECTION)
+            .bind(tenant.as_str())
+            .bind(connection)
+            .bind(identifier)
+            .fetch_optional(&self.reader)
+            .await?)
+    }
+
+    pub(crate) async fn accounts_by_identifier(
+        &self,
+        tenant: &TenantId,
+        identifier: &str,
+    ) -> Result<Vec<AccountRecord>, StoreError> {
+        Ok(sqlx::query_as(statements::ACCOUNTS_BY_IDENTIFIER)
+            .bind(tenant.as_str())
+            .bind(identifier)
+            .fetch_all(&self.reader)
+            .await?)
+    }
+
+    /// Up to `limit` accounts after the page's start, and how many match in all.
+    pub(crate) async fn accounts(
+        &self,
+        tenant: &TenantId,
+        filter: &AccountFilter,
+        page: &Page,
+        limit: u32,
+    ) -> Result<(Vec<AccountRecord>, u64), StoreError> {
+        let status = filter.status.map(AccountStatus::as_str);
+        let pattern = filter.identifier_contains.as_deref().map(like_pattern);
+        let rows = sqlx::query_as(statements::ACCOUNTS)
+            .bind(tenant.as_str())
+            .bind(filter.connection.as_deref())
+            .bind(status)
+            .bind(pattern.as_deref())
+            .bind(page.after.as_ref().map(AccountId::as_str))
+            .bind(i64::from(limit))
+            .fetch_all(&self.reader)
+            .await?;
+        let total: i64 = sqlx::query_scalar(statements::COUNT_ACCOUNTS)
+            .bind(tenant.as_str())
+            .bind(filter.connection.as_deref())
+            .bind(status)
+            .bind(pattern.as_deref())
+            .fetch_one(&self.reader)
+            .await?;
+        Ok((rows, u64::try_from(total).unwrap_or_default()))
+    }
+
+    /// Makes a pending account unless the connection has one with that identifier; says whether it did.
+    pub(crate) async fn insert_account(
+        &self,
+        tenant: &TenantId,
+        new: &NewAccount<'_>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let done = sqlx::query(statements::INSERT_ACCOUNT)
+            .bind(new.id.as_str())
+            .bind(tenant.as_str())
+            .bind(new.connection_id.as_str())
+            .bind(new.identifier)
+            .bind(AccountStatus::Pending.as_str())
+            .bind(CredentialKind::None.as_str())
+            .bind(&new.data_key)
+            .bind(now.as_microsecond())
+            .execute(&self.writer)
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Removes an account with its links and authorizations; says whether there was one.
+    pub(crate) async fn delete_account(&self, tenant: &TenantId, id: &AccountId) -> Result<bool, StoreError> {
+        let done = sqlx::query(statements::DELETE_ACCOUNT)
+            .bind(tenant.as_str())
+            .bind(id.as_str())
+            .execute(&self.writer)
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    pub(crate) async fn set_identity(
+        &self,
+        tenant: &TenantId,
+        id: &AccountId,
+        who: &CloseIdentity,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query(statements::SET_IDENTITY)
+            .bind(tenant.as_str())
+            .bind(id.as_str())
+            .bind(who.user_id.as_deref())
+            .bind(who.user_name.as_deref())
+            .bind(who.user_email.as_deref())
+            .bind(who.organization_id.as_deref())
+            .bind(who.organization_name.as_deref())
+            .bind(now.as_microsecond())
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    pub(crate) async fn touch(
+        &self,
+        tenant: &TenantId,
+        id: &AccountId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query(statements::TOUCH)
+            .bind(tenant.as_str())
+            .bind(id.as_str())
+            .bind(now.as_microsecond())
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+}
+
+/// A LIKE pattern that finds `text` itself anywhere, whatever wildcards it holds.
+fn like_pattern(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for letter in text.to_ascii_lowercase().chars() {
+        if matches!(letter, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wildcards_in_a_search_stand_for_themselves() {
+        assert_eq!(like_pattern(r"A_b%\"), r"%a\_b\%\\%");
+    }
+}

@@ -1,0 +1,171 @@
+//! Every SQL statement of the product, by name.
+//!
+//! Promises text that SQLite and PostgreSQL both take, and that a test prepares each one on a real database.
+
+/// Declares named statements and the list of all of them.
+macro_rules! statements {
+    ($($(#[$meta:meta])* $name:ident = $text:expr;)*) => {
+        $($(#[$meta])* pub(super) const $name: &str = $text;)*
+
+        /// All of them, for the test that prepares each.
+        #[cfg(test)]
+        pub(super) const ALL: &[(&str, &str)] = &[$((stringify!($name), $name)),*];
+    };
+}
+
+macro_rules! accounts_where {
+    ($rest:literal) => {
+        concat!(
+            "SELECT a.id, a.tenant, a.connection_id, c.name AS connection, a.identifier, a.status, a.status_reason, ",
+            "a.credential_kind, a.user_id, a.user_name, a.user_email, a.organization_id, a.organization_name, ",
+            "a.token_expires_at, a.created_at, a.updated_at, a.last_used_at, a.data_key, a.access_token, ",
+            "a.refresh_token, a.api_key, a.oauth_app_id, a.generation, a.refresh_failures, a.unsettled, ",
+            "a.lease_owner, a.lease_until ",
+            "FROM accounts a JOIN connections c ON c.id = a.connection_id ",
+            $rest
+        )
+    };
+}
+
+macro_rules! connections_where {
+    ($rest:literal) => {
+        concat!(
+            "SELECT c.id, c.tenant, c.name, c.api_url, c.authorize_url, c.token_url, c.revoke_url, c.oauth_app_id, ",
+            "c.created_at, c.updated_at, o.client_id, o.redirect_uri ",
+            "FROM connections c LEFT JOIN oauth_apps o ON o.id = c.oauth_app_id ",
+            $rest
+        )
+    };
+}
+
+macro_rules! calls_where {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, tenant, caller, account_id, connection, identifier, tool, kind, outcome, error_class, ",
+            "close_status, duration_ms, attempts, request_id, dry_run, started_at FROM calls ",
+            $rest
+        )
+    };
+}
+
+macro_rules! filtered {
+    ($($rest:literal)?) => {
+        concat!(
+            "WHERE a.tenant = $1 AND (CAST($2 AS TEXT) IS NULL OR c.name = $2) ",
+            "AND (CAST($3 AS TEXT) IS NULL OR a.status = $3) ",
+            "AND (CAST($4 AS TEXT) IS NULL OR LOWER(a.identifier) LIKE $4 ESCAPE '\\') ",
+            $($rest)?
+        )
+    };
+}
+
+statements! {
+    SET_META = "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
+    META = "SELECT value FROM meta WHERE name = $1";
+
+    INSERT_TENANT = "INSERT INTO tenants (id, created_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING";
+    TENANTS = "SELECT id FROM tenants ORDER BY id";
+    TENANT = "SELECT id FROM tenants WHERE id = $1";
+
+    INSERT_CONNECTION = "INSERT INTO connections \
+        (id, tenant, name, api_url, authorize_url, token_url, revoke_url, created_at, updated_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) ON CONFLICT (tenant, name) DO NOTHING";
+    CONNECTION = connections_where!("WHERE c.tenant = $1 AND c.name = $2");
+    CONNECTIONS = connections_where!("WHERE c.tenant = $1 ORDER BY c.name");
+    CONNECTION_BY_ID = connections_where!("WHERE c.tenant = $1 AND c.id = $2");
+    SET_ENDPOINTS = "UPDATE connections SET api_url = $3, authorize_url = $4, token_url = $5, revoke_url = $6, \
+        updated_at = $7 WHERE tenant = $1 AND id = $2";
+    SET_CONNECTION_APP = "UPDATE connections SET oauth_app_id = $3, updated_at = $4 WHERE tenant = $1 AND id = $2";
+
+    UPSERT_OAUTH_APP = "INSERT INTO oauth_apps \
+        (id, tenant, connection_id, client_id, redirect_uri, data_key, client_secret, created_at, updated_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) ON CONFLICT (id) DO UPDATE SET \
+        redirect_uri = excluded.redirect_uri, data_key = excluded.data_key, \
+        client_secret = excluded.client_secret, updated_at = excluded.updated_at";
+    OAUTH_APP = "SELECT id, tenant, client_id, redirect_uri, data_key, client_secret FROM oauth_apps \
+        WHERE tenant = $1 AND id = $2";
+
+    INSERT_ACCOUNT = "INSERT INTO accounts (id, tenant, connection_id, identifier, status, credential_kind, \
+        data_key, generation, refresh_failures, unsettled, created_at, updated_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, FALSE, $8, $8) \
+        ON CONFLICT (connection_id, identifier) DO NOTHING";
+    ACCOUNT = accounts_where!("WHERE a.tenant = $1 AND a.id = $2");
+    ACCOUNT_ON_CONNECTION = accounts_where!("WHERE a.tenant = $1 AND c.name = $2 AND a.identifier = $3");
+    ACCOUNTS_BY_IDENTIFIER =
+        accounts_where!("WHERE a.tenant = $1 AND a.identifier = $2 ORDER BY c.name LIMIT 100");
+    ACCOUNTS = concat!(
+        accounts_where!(""),
+        filtered!("AND (CAST($5 AS TEXT) IS NULL OR a.id > $5) ORDER BY a.id LIMIT $6")
+    );
+    COUNT_ACCOUNTS = concat!(
+        "SELECT COUNT(*) FROM accounts a JOIN connections c ON c.id = a.connection_id ",
+        filtered!()
+    );
+    DELETE_ACCOUNT = "DELETE FROM accounts WHERE tenant = $1 AND id = $2";
+    SET_IDENTITY = "UPDATE accounts SET user_id = $3, user_name = $4, user_email = $5, organization_id = $6, \
+        organization_name = $7, updated_at = $8 WHERE tenant = $1 AND id = $2";
+    TOUCH = "UPDATE accounts SET last_used_at = $3 WHERE tenant = $1 AND id = $2 \
+        AND (last_used_at IS NULL OR last_used_at < $3)";
+
+    /// Replaces all that hangs together on one row at once: state, credential, identity and schedule. Takes
+    /// effect only on the generation that was read.
+    SET_CREDENTIAL = "UPDATE accounts SET status = $4, status_reason = $5, credential_kind = $6, \
+        access_token = $7, refresh_token = $8, api_key = $9, token_expires_at = $10, oauth_app_id = $11, \
+        refresh_at = $12, generation = $13, user_id = $14, user_name = $15, user_email = $16, \
+        organization_id = $17, organization_name = $18, updated_at = $19, refresh_failures = 0, \
+        lease_owner = NULL, lease_until = NULL, unsettled = FALSE \
+        WHERE tenant = $1 AND id = $2 AND generation = $3";
+
+    /// Takes the right to refresh one generation of one account, if nobody holds it.
+    TAKE_LEASE = "UPDATE accounts SET lease_owner = $4, lease_until = $5, unsettled = TRUE \
+        WHERE tenant = $1 AND id = $2 AND generation = $3 AND status = 'ACTIVE' \
+        AND (lease_owner IS NULL OR lease_until <= $6)";
+    /// Gives the right back after a failure, with the time of the next attempt.
+    RELEASE_LEASE = "UPDATE accounts SET lease_owner = NULL, lease_until = NULL, unsettled = $4, \
+        refresh_failures = refresh_failures + 1, refresh_at = $5 \
+        WHERE tenant = $1 AND id = $2 AND lease_owner = $3";
+    DUE_REFRESHES = "SELECT tenant, id FROM accounts WHERE refresh_at IS NOT NULL AND refresh_at <= $1 \
+        AND (lease_until IS NULL OR lease_until <= $1) ORDER BY refresh_at LIMIT $2";
+    /// The moment the next account is due, or free of somebody's lease.
+    NEXT_REFRESH = "SELECT MIN(CASE WHEN lease_until IS NOT NULL AND lease_until > refresh_at \
+        THEN lease_until ELSE refresh_at END) AS next_refresh FROM accounts WHERE refresh_at IS NOT NULL";
+    POSTPONE_REFRESH = "UPDATE accounts SET refresh_at = $3 \
+        WHERE tenant = $1 AND id = $2 AND refresh_at IS NOT NULL AND refresh_at < $3";
+
+    INSERT_LINK = "INSERT INTO authorization_links (token_hash, tenant, account_id, created_at, expires_at) \
+        VALUES ($1, $2, $3, $4, $5)";
+    /// Keeps the newest links of an account.
+    TRIM_LINKS = "DELETE FROM authorization_links WHERE account_id = $1 AND token_hash NOT IN \
+        (SELECT token_hash FROM authorization_links WHERE account_id = $1 \
+        ORDER BY created_at DESC, expires_at DESC, token_hash LIMIT $2)";
+    LINK = "SELECT tenant, account_id, expires_at, used_at FROM authorization_links WHERE token_hash = $1";
+    USE_LINK = "UPDATE authorization_links SET used_at = $2 \
+        WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2";
+    DELETE_LINKS_OF_ACCOUNT = "DELETE FROM authorization_links WHERE account_id = $1";
+    DELETE_OLD_LINKS = "DELETE FROM authorization_links WHERE expires_at < $1";
+
+    INSERT_AUTHORIZATION = "INSERT INTO authorizations (state_hash, tenant, account_id, oauth_app_id, link_hash, \
+        code_verifier, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    AUTHORIZATION = "SELECT tenant, account_id, oauth_app_id, code_verifier, expires_at, used_at \
+        FROM authorizations WHERE state_hash = $1";
+    /// Uses a state up, and with it the verifier.
+    USE_AUTHORIZATION = "UPDATE authorizations SET used_at = $2, code_verifier = NULL WHERE state_hash = $1";
+    DELETE_AUTHORIZATIONS_OF_ACCOUNT = "DELETE FROM authorizations WHERE account_id = $1";
+    DELETE_OLD_AUTHORIZATIONS = "DELETE FROM authorizations WHERE expires_at < $1";
+
+    INSERT_CLIENT = "INSERT INTO clients (id, tenant, name, secret_hash, created_at) VALUES ($1, $2, $3, $4, $5)";
+    CLIENT = "SELECT id, tenant, name, secret_hash, created_at FROM clients WHERE id = $1";
+    CLIENTS = "SELECT id, tenant, name, secret_hash, created_at FROM clients WHERE tenant = $1 ORDER BY id";
+    DELETE_CLIENT = "DELETE FROM clients WHERE tenant = $1 AND id = $2";
+
+    INSERT_CALL = "INSERT INTO calls (id, tenant, caller, account_id, connection, identifier, tool, kind, \
+        outcome, error_class, close_status, duration_ms, attempts, request_id, dry_run, started_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+    CALLS = calls_where!("WHERE tenant = $1 ORDER BY started_at DESC, id DESC LIMIT $2");
+    CALLS_BEFORE = calls_where!(
+        "WHERE tenant = $1 AND (started_at, id) < \
+         (SELECT b.started_at, b.id FROM calls b WHERE b.tenant = $1 AND b.id = $3) \
+         ORDER BY started_at DESC, id DESC LIMIT $2"
+    );
+    DELETE_OLD_CALLS = "DELETE FROM calls WHERE started_at < $1";
+}
