@@ -4,7 +4,6 @@
 //! tell a person is `failure`'s.
 
 use std::error::Error as _;
-use std::time::Duration;
 
 use http::HeaderValue;
 use http::header::AUTHORIZATION;
@@ -149,10 +148,4 @@ fn is_certificate_error(error: &reqwest::Error) -> bool {
             wrapped.map(|wrapped| wrapped as &(dyn std::error::Error + 'static)).or_else(|| error.source());
     }
     false
-}
-
-/// For messages: `2 s`, `1.5 s`.
-pub(crate) fn seconds(duration: Duration) -> String {
-    let rounded = (duration.as_secs_f64() * 10.0).ceil() / 10.0;
-    format!("{rounded} s")
 }

@@ -8,7 +8,6 @@ use std::time::Duration;
 use http::StatusCode;
 
 use crate::answer::{Answer, Body};
-use crate::attempt::seconds;
 use crate::error::{CloseError, ErrorKind, Outcome, append};
 use crate::error_body::ErrorBody;
 use crate::request::Effect;
@@ -158,4 +157,10 @@ fn explain(answer: &Answer, host: &str) -> (ErrorKind, String) {
         return (kind, format!("{text}; instead of JSON came {what}, {hint}"));
     }
     (kind, text)
+}
+
+/// A duration as people say it, rounded up to a tenth: `2 s`, `1.5 s`.
+fn seconds(duration: Duration) -> String {
+    let rounded = (duration.as_secs_f64() * 10.0).ceil() / 10.0;
+    format!("{rounded} s")
 }
