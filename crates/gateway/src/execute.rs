@@ -190,7 +190,7 @@ impl Gateway {
                 ));
             }
             Err(failure) => {
-                tracing::warn!(account.id = %account.id, error = %failure, "no authorization link")
+                tracing::warn!(account.id = %account.id, error = %failure, "no authorization link");
             }
         }
         error
