@@ -114,4 +114,12 @@ mod tests {
             assert!(text.is_empty() || !problem.contains(text));
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn every_key_reads_back_and_no_other_text_is_a_key(key: [u8; 32], text: String) {
+            assert_eq!(*decode(&STANDARD.encode(key), "a test").unwrap(), key);
+            assert_eq!(decode(&text, "a test").is_ok(), BASE64.decode(text.trim()).is_ok_and(|key| key.len() == 32));
+        }
+    }
 }

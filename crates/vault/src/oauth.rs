@@ -29,6 +29,7 @@ pub(crate) struct AppCredentials {
 }
 
 /// What a token endpoint gave.
+#[derive(Debug)]
 pub(crate) struct Tokens {
     pub(crate) access_token: SecretString,
     pub(crate) refresh_token: Option<SecretString>,
@@ -319,5 +320,20 @@ mod tests {
             failure(400, r#"{"error": "token sk-123 is bad", "error_description": "sk-123"}"#)
         );
         assert!(!told.contains("sk-123"), "{told}");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_answer_is_too_strange(status in 100_u16..600, body: Vec<u8>) {
+            let _ = interpret(StatusCode::from_u16(status).unwrap(), &body);
+        }
+
+        #[test]
+        fn tokens_of_any_printable_text_come_through_whole(access in "[!-~]{1,200}", refresh in "[!-~]{1,200}") {
+            let body = serde_json::json!({"access_token": access, "refresh_token": refresh}).to_string();
+            let tokens = interpret(StatusCode::OK, body.as_bytes()).unwrap();
+            assert_eq!(tokens.access_token.expose_secret(), access);
+            assert_eq!(tokens.refresh_token.unwrap().expose_secret(), refresh);
+        }
     }
 }

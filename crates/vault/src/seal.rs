@@ -215,4 +215,21 @@ mod tests {
         assert!(ours.fits(&check));
         assert!(!theirs.fits(&check));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_is_sealed_comes_back(secret: String) {
+            let master = MasterKey::new(&random_key().unwrap()).unwrap();
+            let (key, _) = master.new_data_key(account("ca_one")).unwrap();
+            let sealed = key.seal(Field::ApiKey, &secret.as_str().into()).unwrap();
+            assert_eq!(key.open(Field::ApiKey, &sealed).unwrap().expose_secret(), secret);
+        }
+
+        #[test]
+        fn whatever_was_not_sealed_does_not_open(bytes: Vec<u8>) {
+            let master = MasterKey::new(&random_key().unwrap()).unwrap();
+            assert!(master.data_key(account("ca_one"), &bytes).is_err());
+            assert!(!master.fits(&bytes));
+        }
+    }
 }

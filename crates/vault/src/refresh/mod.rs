@@ -168,9 +168,13 @@ impl Vault {
                 self.inner.rescheduled.notify_one();
                 Ok(newer)
             }
-            // The account was disconnected or connected anew while Close answered: nobody may use this pair.
+            // The account was disconnected or connected anew while Close answered: nobody may use this pair. It is
+            // given back, unless a newer grant is in place: nobody says that revoking the one leaves the other.
             replaced => {
-                if let Some(unwanted) = &tokens.refresh_token {
+                let regranted = replaced
+                    .as_ref()
+                    .is_some_and(|(present, _)| present.account.credential_kind == CredentialKind::OAuth);
+                if let Some(unwanted) = tokens.refresh_token.as_ref().filter(|_| !regranted) {
                     self.give_back(record, unwanted).await;
                 }
                 replaced.map_or_else(|| Err(missing_account(id)), |(present, _)| active(present))

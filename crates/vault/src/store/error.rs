@@ -22,6 +22,9 @@ pub enum StoreError {
     /// Another program kept the database locked for too long.
     #[error("the database is locked by another program: try again")]
     Busy,
+    /// The vault was closed.
+    #[error("the database was closed: the program is shutting down")]
+    Closed,
     /// There is no room to write.
     #[error("the disk is full: free some space and try again")]
     Full,
@@ -56,6 +59,7 @@ impl From<sqlx::Error> for StoreError {
                 Self::Damaged { detail: error.to_string() }
             }
             sqlx::Error::PoolTimedOut => Self::Busy,
+            sqlx::Error::PoolClosed => Self::Closed,
             _ => Self::Unavailable { source: Box::new(error) },
         }
     }

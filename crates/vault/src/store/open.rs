@@ -13,6 +13,8 @@ use sqlx::sqlite::{
 };
 use sqlx::{ConnectOptions, Connection as _, SqlSafeStr};
 
+use tokio::time::Instant;
+
 use super::{Store, StoreError, statements};
 use crate::TenantId;
 
@@ -24,9 +26,10 @@ const MASTER_KEY_CHECK: &str = "master-key-check";
 
 /// How long to wait for another program that is writing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
-/// How often to try while another program is creating the same database: turning on the write-ahead log is the
-/// one step that the engine refuses at once instead of waiting.
-const ATTEMPTS: u32 = 50;
+/// How long to go on trying while another program is creating the same database: turning on the write-ahead log
+/// is the one step that the engine refuses at once instead of waiting.
+const PATIENCE: Duration = Duration::from_secs(10);
+const PAUSE: Duration = Duration::from_millis(50);
 const READERS: u32 = 4;
 
 /// The migrations, oldest first. One that was released never changes.
@@ -79,13 +82,10 @@ impl Store {
         let reader =
             SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options.read_only(true));
         let store = Self { writer, reader };
-        let mut attempt = 1;
+        let started = Instant::now();
         let outcome = loop {
             match store.prepare(new_check_value).await {
-                Err(StoreError::Busy) if attempt < ATTEMPTS => {
-                    attempt += 1;
-                    tokio::time::sleep(Duration::from_millis(100)).await;
-                }
+                Err(StoreError::Busy) if started.elapsed() < PATIENCE => tokio::time::sleep(PAUSE).await,
                 outcome => break outcome,
             }
         };

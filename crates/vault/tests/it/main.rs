@@ -1,0 +1,14 @@
+//! The vault through its public surface, on real files, against a small token endpoint that can misbehave.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should fail")]
+
+mod accounts;
+mod authorizing;
+mod clients;
+mod folder;
+mod provider;
+mod refreshing;
+mod scene;
+mod secrecy;
+mod sharing;
+mod tenants;
