@@ -1,1 +1,18 @@
-//! A local Close.
+#![doc = include_str!("../README.md")]
+
+mod control;
+mod generator;
+mod http;
+mod oauth;
+mod objects;
+mod options;
+mod query;
+mod resource;
+mod server;
+mod store;
+mod twin;
+
+pub use control::{Control, FaultKind, FaultRule, RecordedRequest};
+pub use options::{ApiKeyInfo, OAuthAppInfo, RateLimit, TwinOptions};
+pub use store::Clock;
+pub use twin::{Twin, TwinError};

@@ -1,0 +1,128 @@
+//! Answers of the API, and the shapes its errors have.
+
+use axum::body::Body;
+use axum::response::Response;
+use http::{HeaderValue, StatusCode, header};
+use serde_json::{Value, json};
+
+use crate::store::Object;
+
+/// A successful answer.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    status: StatusCode,
+    body: Option<Value>,
+    location: Option<String>,
+}
+
+impl Answer {
+    /// 200 with a body.
+    pub(crate) fn ok(body: impl Into<Value>) -> Self {
+        Self { status: StatusCode::OK, body: Some(body.into()), location: None }
+    }
+
+    /// 201 with a body and where the new object is.
+    pub(crate) fn created(body: impl Into<Value>, location: String) -> Self {
+        Self { status: StatusCode::CREATED, body: Some(body.into()), location: Some(location) }
+    }
+
+    /// 204 without a body.
+    pub(crate) fn empty() -> Self {
+        Self { status: StatusCode::NO_CONTENT, body: None, location: None }
+    }
+
+    /// As an HTTP response.
+    pub(crate) fn into_response(self) -> Response {
+        let mut response = match self.body {
+            Some(body) => json_response(self.status, &body),
+            None => {
+                let mut response = Response::new(Body::empty());
+                *response.status_mut() = self.status;
+                response
+            }
+        };
+        if let Some(location) = self.location.and_then(|location| HeaderValue::try_from(location).ok()) {
+            response.headers_mut().insert(header::LOCATION, location);
+        }
+        response
+    }
+}
+
+/// Why a request was not carried out.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// No such object; the name is that of Close's class, for example `Lead`.
+    NoObject(&'static str),
+    /// No such path.
+    NoUrl,
+    /// `{"error": "…"}`.
+    Message(StatusCode, String),
+    /// `{"errors": ["…"]}`.
+    Errors(StatusCode, Vec<String>),
+    /// `{"errors": […], "field-errors": {…}}` with status 400.
+    Invalid {
+        /// What concerns no single field.
+        errors: Vec<String>,
+        /// Message, or nested errors, for each field.
+        fields: Object,
+    },
+}
+
+impl Refusal {
+    /// A 400 that concerns one field.
+    pub(crate) fn field(name: &str, message: impl Into<Value>) -> Self {
+        let mut fields = Object::new();
+        fields.insert(name.to_owned(), message.into());
+        Self::Invalid { errors: Vec::new(), fields }
+    }
+
+    /// A 400 with a single message.
+    pub(crate) fn bad_request(message: impl Into<String>) -> Self {
+        Self::Message(StatusCode::BAD_REQUEST, message.into())
+    }
+
+    /// A 400 that concerns no single field.
+    pub(crate) fn invalid(message: impl Into<String>) -> Self {
+        Self::Invalid { errors: vec![message.into()], fields: Object::new() }
+    }
+
+    /// A 403: the caller's role does not grant `permission`.
+    pub(crate) fn forbidden(permission: &str) -> Self {
+        let message = format!("You do not have permission to perform this action: it needs {permission}.");
+        Self::Message(StatusCode::FORBIDDEN, message)
+    }
+
+    /// As status and body.
+    pub(crate) fn into_parts(self) -> (StatusCode, Value) {
+        match self {
+            Self::NoObject(model) => {
+                let message = format!("Empty query: {model} matching query does not exist.");
+                (StatusCode::NOT_FOUND, json!({ "error": message }))
+            }
+            Self::NoUrl => {
+                let message = "The requested URL was not found on the server. If you entered the URL manually please \
+                               check your spelling and try again.";
+                (StatusCode::NOT_FOUND, json!({ "error": message }))
+            }
+            Self::Message(status, message) => (status, json!({ "error": message })),
+            Self::Errors(status, errors) => (status, json!({ "errors": errors })),
+            Self::Invalid { errors, fields } => {
+                (StatusCode::BAD_REQUEST, json!({ "errors": errors, "field-errors": fields }))
+            }
+        }
+    }
+
+    /// As an HTTP response.
+    pub(crate) fn into_response(self) -> Response {
+        let (status, body) = self.into_parts();
+        json_response(status, &body)
+    }
+}
+
+/// A response with a JSON body.
+pub(crate) fn json_response(status: StatusCode, body: &Value) -> Response {
+    let mut response = Response::new(Body::from(body.to_string()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}

@@ -1,0 +1,76 @@
+//! Who asks: an API key over Basic authentication, or an access token.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use http::{HeaderMap, StatusCode, header};
+
+use super::answer::Refusal;
+use super::state::Shared;
+use crate::oauth::Identity;
+use crate::store::{Kind, text};
+
+/// The recorded answer to a wrong key, with its two double spaces.
+const WRONG_CREDENTIALS: &str = "The server could not verify that you are authorized to access the URL requested.  You \
+either supplied the wrong credentials (e.g. a bad password), or your browser doesn't understand how to supply the \
+credentials required.";
+
+/// How a request says who it comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AuthorizationKind {
+    Basic,
+    Bearer,
+    None,
+}
+
+impl AuthorizationKind {
+    /// The kind of the `Authorization` header, by its scheme alone.
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        match scheme_and_rest(headers) {
+            Some((scheme, _)) if scheme.eq_ignore_ascii_case("basic") => Self::Basic,
+            Some((scheme, _)) if scheme.eq_ignore_ascii_case("bearer") => Self::Bearer,
+            _ => Self::None,
+        }
+    }
+
+    /// The name used in recorded requests.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Basic => "basic",
+            Self::Bearer => "bearer",
+            Self::None => "none",
+        }
+    }
+}
+
+/// Finds out who asks. A wrong key gets the recorded body; a token that is unknown, expired or revoked gets the
+/// framework's own.
+pub(crate) fn authenticate(shared: &Shared, headers: &HeaderMap) -> Result<Identity, Refusal> {
+    let wrong = || Refusal::Message(StatusCode::UNAUTHORIZED, WRONG_CREDENTIALS.to_owned());
+    let Some((_, credentials)) = scheme_and_rest(headers) else { return Err(wrong()) };
+    match AuthorizationKind::of(headers) {
+        AuthorizationKind::Basic => api_key(shared, credentials).ok_or_else(wrong),
+        AuthorizationKind::Bearer => shared
+            .grants
+            .authenticate(credentials)
+            .ok_or_else(|| Refusal::Message(StatusCode::UNAUTHORIZED, "Unauthorized".to_owned())),
+        AuthorizationKind::None => Err(wrong()),
+    }
+}
+
+fn scheme_and_rest(headers: &HeaderMap) -> Option<(&str, &str)> {
+    let (scheme, rest) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.trim().split_once(' ')?;
+    Some((scheme, rest.trim()))
+}
+
+/// The key is the user name; Close documents an empty password, and whatever stands there is ignored.
+fn api_key(shared: &Shared, credentials: &str) -> Option<Identity> {
+    let decoded = String::from_utf8(BASE64_STANDARD.decode(credentials).ok()?).ok()?;
+    let (key, _password) = decoded.split_once(':')?;
+    let world = shared.world();
+    let found = world.everyone(Kind::ApiKey).find(|candidate| text(candidate, "key") == Some(key))?;
+    Some(Identity {
+        user_id: text(found, "user_id")?.to_owned(),
+        organization_id: text(found, "organization_id")?.to_owned(),
+        api_key_id: text(found, "id").map(str::to_owned),
+    })
+}

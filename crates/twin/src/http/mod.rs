@@ -1,0 +1,21 @@
+//! From an HTTP request to an answer of the API: who asks, limits, faults, recording, the shapes of errors.
+
+mod answer;
+mod authentication;
+mod connection;
+mod faults;
+mod levers;
+mod limits;
+mod recorder;
+mod request;
+mod service;
+mod state;
+
+pub(crate) use answer::{Answer, Refusal};
+pub(crate) use connection::{Connection, Listener};
+pub use faults::{FaultKind, FaultRule};
+pub(crate) use levers::routes as lever_routes;
+pub use recorder::RecordedRequest;
+pub(crate) use request::{Call, Parameters};
+pub(crate) use service::{observe, serve};
+pub(crate) use state::Shared;

@@ -1,0 +1,190 @@
+//! Close's objects, one file each: what they hold, how they are listed, what else happens when they change.
+//!
+//! [`dispatch`] finds the resource or action a path names. Everything a file here does not say is done the general
+//! way by `resource`.
+
+mod activity;
+mod automatic_activity;
+mod call;
+mod comment;
+mod contact;
+mod lead;
+mod money;
+mod note;
+mod opportunity;
+mod opportunity_totals;
+mod organization;
+mod pipeline;
+mod rich_text;
+mod role;
+mod status;
+mod task;
+mod user;
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use http::{Method, StatusCode};
+
+use crate::http::{Answer, Call, Refusal, Shared};
+use crate::resource::{self, Action, Caller, Resource, Run, Session, View};
+use crate::store::Kind;
+
+pub(crate) use role::grants;
+pub(crate) use task::event_name;
+
+/// Every resource.
+static RESOURCES: &[&Resource] = &[
+    &user::API_KEY,
+    &organization::ORGANIZATION,
+    &organization::MEMBERSHIP,
+    &user::USER,
+    &role::ROLE,
+    &lead::LEAD,
+    &contact::CONTACT,
+    &opportunity::OPPORTUNITY,
+    &task::TASK,
+    &call::CALL,
+    &note::NOTE,
+    &automatic_activity::CREATED,
+    &automatic_activity::LEAD_STATUS_CHANGE,
+    &automatic_activity::OPPORTUNITY_STATUS_CHANGE,
+    &automatic_activity::LEAD_MERGE,
+    &automatic_activity::TASK_COMPLETED,
+    &automatic_activity::FORM_SUBMISSION,
+    &automatic_activity::IMPORT_UPDATE,
+    &comment::COMMENT,
+    &comment::COMMENT_THREAD,
+    &pipeline::PIPELINE,
+    &status::LEAD_STATUS,
+    &status::OPPORTUNITY_STATUS,
+];
+
+/// Every operation that belongs to no resource, or does more than its resource would.
+static ACTIONS: &[&[Action]] = &[
+    activity::ACTIONS,
+    comment::ACTIONS,
+    lead::ACTIONS,
+    organization::ACTIONS,
+    task::ACTIONS,
+    user::ACTIONS,
+];
+
+static BY_KIND: LazyLock<HashMap<Kind, &'static Resource>> =
+    LazyLock::new(|| RESOURCES.iter().map(|resource| (resource.kind, *resource)).collect());
+
+/// The resource objects of a kind belong to.
+pub(crate) fn resource_of(kind: Kind) -> &'static Resource {
+    BY_KIND.get(&kind).expect("every kind that is stored has a resource")
+}
+
+/// The resource at a path below `/api/v1/`, without slashes around it.
+pub(crate) fn resource_at(path: &str) -> Option<&'static Resource> {
+    RESOURCES
+        .iter()
+        .find(|resource| {
+            !resource.path.is_empty() && (resource.path == path || resource.also_at.contains(&path))
+        })
+        .copied()
+}
+
+/// Carries out one request.
+pub(crate) fn dispatch(shared: &Shared, caller: &Caller, call: &Call) -> Result<Answer, Refusal> {
+    let operation = find(call)?;
+    if operation.reads() {
+        let world = shared.world();
+        return operation.read(View { world: &world, caller }, call);
+    }
+    let mut world = shared.world_mut();
+    operation.write(&mut Session::new(&mut world, caller), call)
+}
+
+/// What a request turned out to mean.
+enum Operation<'c> {
+    List(&'static Resource),
+    Create(&'static Resource),
+    Fetch(&'static Resource, &'c str),
+    Update(&'static Resource, &'c str),
+    Delete(&'static Resource, &'c str),
+    Action(Run, Vec<&'c str>),
+}
+
+impl Operation<'_> {
+    fn reads(&self) -> bool {
+        matches!(self, Self::List(_) | Self::Fetch(..) | Self::Action(Run::Read(_), _))
+    }
+
+    fn read(&self, view: View<'_>, call: &Call) -> Result<Answer, Refusal> {
+        match self {
+            Self::List(resource) => resource::list(view, resource, call),
+            Self::Fetch(resource, id) => resource::fetch(view, resource, id, call),
+            Self::Action(Run::Read(run), captured) => run(view, call, captured),
+            _ => Err(Refusal::NoUrl),
+        }
+    }
+
+    fn write(&self, session: &mut Session<'_>, call: &Call) -> Result<Answer, Refusal> {
+        match self {
+            Self::Create(resource) => resource::create(session, resource, call),
+            Self::Update(resource, id) => resource::update(session, resource, id, call),
+            Self::Delete(resource, id) => resource::delete(session, resource, id),
+            Self::Action(Run::Write(run), captured) => run(session, call, captured),
+            _ => Err(Refusal::NoUrl),
+        }
+    }
+}
+
+fn find(call: &Call) -> Result<Operation<'_>, Refusal> {
+    let mut known = false;
+    for action in ACTIONS.iter().copied().flatten() {
+        if let Some(captured) = captures(action.path, &call.segments) {
+            if action.method == call.method {
+                return Ok(Operation::Action(action.run, captured));
+            }
+            known = true;
+        }
+    }
+    let whole = call.segments.join("/");
+    if let Some(resource) = resource_at(&whole) {
+        match call.method {
+            Method::GET if resource.methods.list => return Ok(Operation::List(resource)),
+            Method::POST if resource.methods.create => return Ok(Operation::Create(resource)),
+            _ => known = true,
+        }
+    } else if let Some((id, rest)) = call.segments.split_last()
+        && let Some(resource) = resource_at(&rest.join("/"))
+    {
+        match call.method {
+            Method::GET if resource.methods.fetch => return Ok(Operation::Fetch(resource, id)),
+            Method::PUT if resource.methods.update => return Ok(Operation::Update(resource, id)),
+            Method::DELETE if resource.methods.delete => return Ok(Operation::Delete(resource, id)),
+            Method::POST if resource.methods.update => {
+                let message = "404 Not Found: Did you mean to use PUT?".to_owned();
+                return Err(Refusal::Message(StatusCode::NOT_FOUND, message));
+            }
+            _ => known = true,
+        }
+    }
+    if known {
+        let message = "The method is not allowed for the requested URL.".to_owned();
+        return Err(Refusal::Message(StatusCode::METHOD_NOT_ALLOWED, message));
+    }
+    Err(Refusal::NoUrl)
+}
+
+/// The segments that `{}` stands for, if the pattern fits.
+fn captures<'c>(pattern: &str, segments: &'c [String]) -> Option<Vec<&'c str>> {
+    let parts: Vec<&str> = pattern.split('/').collect();
+    if parts.len() != segments.len() {
+        return None;
+    }
+    let mut captured = Vec::new();
+    for (part, segment) in parts.into_iter().zip(segments) {
+        match part {
+            "{}" => captured.push(segment.as_str()),
+            part if part == segment => {}
+            _ => return None,
+        }
+    }
+    Some(captured)
+}

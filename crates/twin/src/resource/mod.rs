@@ -1,0 +1,34 @@
+//! The general notion of a resource.
+//!
+//! Everything Close can list, fetch, create, change and delete is declared as data in `objects`: its fields, filters,
+//! orders and dates, plus a few functions for what is special about it. This module carries all of them out the same
+//! way. An operation that fits no resource is an [`Action`].
+
+mod check;
+mod custom;
+mod declaration;
+mod event;
+mod field;
+mod filter;
+mod list;
+pub(crate) mod phone;
+mod render;
+mod session;
+mod verbs;
+mod view;
+
+pub(crate) use check::{FieldErrors, NO_OBJECT, NOT_A_CHOICE, REQUIRED};
+pub(crate) use custom::{
+    CustomScope, check_value as check_custom_value, definitions as custom_definitions,
+    require as require_custom,
+};
+pub(crate) use declaration::{
+    Action, Audit, Deleted, Draft, Hooks, ListRules, Methods, Order, Resource, Run,
+};
+pub(crate) use field::{Field, FieldKind, Initial, Show};
+pub(crate) use filter::{Compare, Filter};
+pub(crate) use list::{Page, Projection, find_all, project};
+pub(crate) use render::{Detail, render};
+pub(crate) use session::{Caller, Session};
+pub(crate) use verbs::{create, delete, envelope, fetch, list, update};
+pub(crate) use view::{View, full_name};

@@ -1,0 +1,199 @@
+//! One request at work: it makes, changes and removes objects, with checks, side effects and events.
+
+use serde_json::Value;
+
+use super::check::{self, FieldErrors, NO_OBJECT};
+use super::custom;
+use super::declaration::{Draft, Resource};
+use super::event::{changed, emit};
+use super::list::Projection;
+use super::render::{Detail, render};
+use super::view::View;
+use crate::http::Refusal;
+use crate::objects::{self, resource_of};
+use crate::store::{Kind, Object, World};
+
+/// Who asks, from where.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller {
+    /// The user behind the key or token.
+    pub(crate) user_id: String,
+    /// The organization it opens.
+    pub(crate) organization_id: String,
+    /// The API key, if it is one.
+    pub(crate) api_key_id: Option<String>,
+    /// The time zone told by `x-tz-offset`; UTC without it.
+    pub(crate) offset: jiff::tz::Offset,
+    /// Method of the request.
+    pub(crate) method: String,
+    /// Path of the request.
+    pub(crate) path: String,
+}
+
+/// A request that may change the world.
+pub(crate) struct Session<'w> {
+    /// All organizations.
+    pub(crate) world: &'w mut World,
+    /// Who asks.
+    pub(crate) caller: &'w Caller,
+    /// The id all events of this request share.
+    pub(crate) request_id: String,
+    /// Further members of the events' `meta`.
+    pub(crate) meta: Object,
+}
+
+impl<'w> Session<'w> {
+    /// Starts a request.
+    pub(crate) fn new(world: &'w mut World, caller: &'w Caller) -> Self {
+        let request_id = world.mint("req");
+        Self { world, caller, request_id, meta: Object::new() }
+    }
+
+    /// The world as the caller sees it now.
+    pub(crate) fn view(&self) -> View<'_> {
+        View { world: self.world, caller: self.caller }
+    }
+
+    /// Refuses callers whose role does not grant a permission.
+    pub(crate) fn require(&self, permission: &str) -> Result<(), Refusal> {
+        if objects::grants(self.view(), permission) { Ok(()) } else { Err(Refusal::forbidden(permission)) }
+    }
+
+    /// Makes an object from what a caller sent. Nothing is changed unless all of it is right.
+    pub(crate) fn create(&mut self, resource: &Resource, input: &Object) -> Result<String, Refusal> {
+        let draft = self.draft(resource, input, None)?;
+        let object = draft.object;
+        Ok(self.put(resource, object))
+    }
+
+    /// Checks what a caller sent, without storing anything.
+    pub(crate) fn draft<'d>(
+        &mut self,
+        resource: &Resource,
+        input: &'d Object,
+        old: Option<&'d Object>,
+    ) -> Result<Draft<'d>, Refusal> {
+        let object = old.cloned().unwrap_or_default();
+        let mut draft = Draft { input, old, object, errors: FieldErrors::default() };
+        let organization = input.get("organization_id").and_then(Value::as_str);
+        if organization.is_some_and(|id| id != self.caller.organization_id) {
+            draft.errors.add("organization", NO_OBJECT);
+        }
+        check::fill(self.view(), resource.all_fields(), &mut draft);
+        if let Some(scope) = resource.custom {
+            custom::fill(self.view(), scope, &mut draft);
+        }
+        (resource.hooks.prepare)(self, &mut draft)?;
+        std::mem::take(&mut draft.errors).into_result()?;
+        Ok(draft)
+    }
+
+    /// Stores a new object that is known to be right, with id, owner and audit members, its event and side effects.
+    pub(crate) fn put(&mut self, resource: &Resource, mut object: Object) -> String {
+        (resource.hooks.storing)(self, &mut object);
+        let id = self.world.mint(resource.prefix);
+        object.insert("id".to_owned(), id.clone().into());
+        object.insert("organization_id".to_owned(), self.caller.organization_id.clone().into());
+        let now = resource.audit.style().write(self.world.now());
+        if let Some((created, updated)) = resource.audit.actors() {
+            discard_null(&mut object, created);
+            let creator = object.entry(created).or_insert_with(|| self.caller.user_id.clone().into()).clone();
+            object.insert(updated.to_owned(), creator);
+        }
+        if let Some((created, updated)) = resource.audit.moments() {
+            discard_null(&mut object, created);
+            object.entry(created).or_insert_with(|| now.clone().into());
+            object.insert(updated.to_owned(), now.into());
+        }
+        self.world.insert(resource.kind, object.clone());
+        let after = self.shown(resource, &object);
+        emit(self, resource, "created", None, Some(&after));
+        (resource.hooks.created)(self, &object);
+        id
+    }
+
+    /// Stores an object the twin makes by itself: members not given start as declared.
+    pub(crate) fn record(&mut self, kind: Kind, mut object: Object) -> String {
+        let resource = resource_of(kind);
+        for field in resource.all_fields() {
+            if let Some(initial) = check::initial(self.view(), field.initial) {
+                object.entry(field.name).or_insert(initial);
+            }
+        }
+        self.put(resource, object)
+    }
+
+    /// Changes an object as a caller asked. Nothing is changed unless all of it is right.
+    pub(crate) fn update(&mut self, resource: &Resource, id: &str, input: &Object) -> Result<(), Refusal> {
+        let old = self.view().find(resource.kind, id).cloned().ok_or(Refusal::NoObject(resource.model))?;
+        let draft = self.draft(resource, input, Some(&old))?;
+        let object = draft.object;
+        self.replace(resource, &old, object);
+        Ok(())
+    }
+
+    /// Changes members of an object without checks: the twin's own doing.
+    pub(crate) fn amend(&mut self, kind: Kind, id: &str, change: impl FnOnce(&mut Object)) {
+        if let Some(old) = self.view().find(kind, id).cloned() {
+            let mut object = old.clone();
+            change(&mut object);
+            self.replace(resource_of(kind), &old, object);
+        }
+    }
+
+    fn replace(&mut self, resource: &Resource, old: &Object, mut object: Object) {
+        let before = self.shown(resource, old);
+        if let Some((_, updated)) = resource.audit.actors() {
+            object.insert(updated.to_owned(), self.caller.user_id.clone().into());
+        }
+        if let Some((_, updated)) = resource.audit.moments() {
+            object.insert(updated.to_owned(), resource.audit.style().write(self.world.now()).into());
+        }
+        let id = object.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
+        self.world.replace(&id, object.clone());
+        let after = self.shown(resource, &object);
+        let audit_only = |name: &String| name.starts_with("updated_") || name == "date_updated";
+        if !changed(&before, &after).iter().all(audit_only) {
+            emit(self, resource, "updated", Some(&before), Some(&after));
+        }
+        (resource.hooks.updated)(self, old, &object);
+    }
+
+    /// Removes an object with what belongs to it.
+    pub(crate) fn delete(&mut self, resource: &Resource, id: &str) -> Result<(), Refusal> {
+        let object = self.view().find(resource.kind, id).cloned().ok_or(Refusal::NoObject(resource.model))?;
+        (resource.hooks.deleting)(self, &object)?;
+        self.discard(resource.kind, id);
+        Ok(())
+    }
+
+    /// Removes an object without asking its rules: what it belonged to is going away.
+    pub(crate) fn discard(&mut self, kind: Kind, id: &str) {
+        let resource = resource_of(kind);
+        let Some(object) = self.view().find(kind, id).cloned() else { return };
+        let before = self.shown(resource, &object);
+        if self.world.remove(id).is_some() {
+            emit(self, resource, "deleted", Some(&before), None);
+        }
+    }
+
+    /// Writes a further event about a stored object, for example `completed`.
+    pub(crate) fn announce(&mut self, kind: Kind, id: &str, action: &str) {
+        let resource = resource_of(kind);
+        if let Some(object) = self.view().find(kind, id).cloned() {
+            let after = self.shown(resource, &object);
+            emit(self, resource, action, None, Some(&after));
+        }
+    }
+
+    fn shown(&self, resource: &Resource, object: &Object) -> Object {
+        render(self.view(), resource, object, Detail::Event, &Projection::All)
+    }
+}
+
+/// Null says nothing about who made an object, or when.
+fn discard_null(object: &mut Object, name: &str) {
+    if object.get(name).is_some_and(Value::is_null) {
+        object.shift_remove(name);
+    }
+}

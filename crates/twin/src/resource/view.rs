@@ -1,0 +1,100 @@
+//! The world as one caller sees it: one organization, one user, one time zone.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde_json::Value;
+
+use super::session::Caller;
+use crate::store::{Kind, Object, Record, World, date_at, text};
+
+/// A caller's view of the world. What belongs to other organizations does not exist in it.
+#[derive(Clone, Copy)]
+pub(crate) struct View<'w> {
+    /// All organizations.
+    pub(crate) world: &'w World,
+    /// Who looks.
+    pub(crate) caller: &'w Caller,
+}
+
+impl<'w> View<'w> {
+    /// The record with this id, if the caller may see it.
+    pub(crate) fn record(self, id: &str) -> Option<&'w Record> {
+        let record = self.world.get(id)?;
+        let mine = self.caller.organization_id.as_str();
+        let visible = match record.kind {
+            Kind::ApiKey => false,
+            Kind::Organization => id == mine,
+            Kind::User => self.is_member(id),
+            _ => text(&record.object, "organization_id") == Some(mine),
+        };
+        visible.then_some(record)
+    }
+
+    /// The object with this id and kind, if the caller may see it.
+    pub(crate) fn find(self, kind: Kind, id: &str) -> Option<&'w Object> {
+        self.record(id).filter(|record| record.kind == kind).map(|record| &record.object)
+    }
+
+    /// All objects of a kind in the caller's organization, oldest first.
+    pub(crate) fn all(self, kind: Kind) -> impl DoubleEndedIterator<Item = &'w Object> {
+        self.world.collection(&self.caller.organization_id, kind)
+    }
+
+    /// What hangs on a lead, oldest first.
+    pub(crate) fn children(self, lead_id: &str, kind: Kind) -> impl DoubleEndedIterator<Item = &'w Object> {
+        self.world.children_of(lead_id, kind)
+    }
+
+    /// Whether this user belongs to the caller's organization.
+    pub(crate) fn is_member(self, user_id: &str) -> bool {
+        self.membership(user_id).is_some()
+    }
+
+    /// A user's membership in the caller's organization.
+    pub(crate) fn membership(self, user_id: &str) -> Option<&'w Object> {
+        self.all(Kind::Membership).find(|membership| text(membership, "user_id") == Some(user_id))
+    }
+
+    /// A member of another object, or null: the companions of references.
+    pub(crate) fn member_of(self, kind: Kind, id: Option<&str>, name: &str) -> Value {
+        id.and_then(|id| self.find(kind, id))
+            .and_then(|object| object.get(name))
+            .cloned()
+            .unwrap_or(Value::Null)
+    }
+
+    /// A user's full name, or null.
+    pub(crate) fn user_name(self, id: Option<&str>) -> Value {
+        let Some(user) = id.and_then(|id| self.world.object(Kind::User, id)) else { return Value::Null };
+        full_name(user).into()
+    }
+
+    /// The current time.
+    pub(crate) fn now(self) -> Timestamp {
+        self.world.now()
+    }
+
+    /// Today, where the caller is.
+    pub(crate) fn today(self) -> Date {
+        date_at(self.now(), self.caller.offset)
+    }
+
+    /// The caller's organization.
+    pub(crate) fn organization(self) -> Option<&'w Object> {
+        self.find(Kind::Organization, &self.caller.organization_id)
+    }
+
+    /// The ids of users a list of user and group ids stands for.
+    pub(crate) fn users_of(self, id: &str) -> Vec<String> {
+        let Some(group) = self.find(Kind::Group, id) else { return vec![id.to_owned()] };
+        let members = group.get("members").and_then(Value::as_array);
+        let ids = members.into_iter().flatten().filter_map(|member| member.get("user_id")?.as_str());
+        ids.map(str::to_owned).collect()
+    }
+}
+
+/// First and last name of a user.
+pub(crate) fn full_name(user: &Object) -> String {
+    let parts = [text(user, "first_name"), text(user, "last_name")];
+    parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,13 @@
+//! What the twin remembers: objects, their order, events, time and ids.
+
+mod clock;
+mod dates;
+mod events;
+mod ids;
+mod kind;
+mod world;
+
+pub use clock::Clock;
+pub(crate) use dates::{DateStyle, date_at, parse_date, parse_moment, parse_moment_at, parse_offset_hours};
+pub(crate) use kind::Kind;
+pub(crate) use world::{Object, Record, Shelf, World, text};
