@@ -1,0 +1,142 @@
+//! Examples for the help pages, and the parts of them that come from tables.
+
+use std::fmt::Write as _;
+
+use crate::environment;
+use crate::exit::Exit;
+
+/// What `latch --help` ends with: examples, exit codes, environment.
+pub(crate) fn top() -> String {
+    let mut text = "\
+Examples:
+  latch demo                                                 see it work; needs no account
+  CLOSE_API_KEY=… latch call list_leads --query Acme         call Close with your own API key
+  latch search log a call                                    find the right tool
+  latch docs create_lead                                     read how it is called
+  latch up                                                   a local Close and the gateway
+
+Exit codes:
+"
+    .to_owned();
+    for exit in Exit::ALL {
+        let _ = writeln!(text, "  {}  {}", exit.code(), exit.meaning());
+    }
+    text.push_str("\nEnvironment:\n");
+    for variable in environment::DOCUMENTED {
+        let _ = writeln!(text, "  {:<22} {}", variable.name, variable.meaning);
+    }
+    text
+}
+
+pub(crate) const DEMO: &str = "\
+Examples:
+  latch demo
+  latch demo --leads 20 --seed 3
+  latch demo --data-folder ./demo-data     keep what the demo stored
+
+It exits with 0 only if every object was read back from the twin as it should be.";
+
+pub(crate) const UP: &str = "\
+Examples:
+  latch up
+  latch up --port 8420 --twin-port 9000 --leads 1000
+  latch up --json                          one line of JSON for other programs, then serves
+  latch up --data-folder ./data            keep accounts and API clients
+  latch up --close                         the real Close instead of a twin, and the usual data folder
+
+Without --data-folder it keeps its data in a temporary folder that is removed at the end. There is no twin
+with --close, nor where the data folder holds an OAuth app or accounts of the real Close.";
+
+pub(crate) const SERVE: &str = "\
+Examples:
+  latch serve
+  latch serve --listen 0.0.0.0:8420 --public-url https://latch.example.com
+
+First set the OAuth app with `latch connections set` and make an API client with `latch clients create`.";
+
+pub(crate) const TWIN: &str = "\
+Examples:
+  latch twin
+  latch twin --port 0 --seed 3 --leads 20 --json
+  CLOSE_API_KEY=… CLOSE_URL=http://127.0.0.1:9000/api/v1 latch call get_me";
+
+pub(crate) const CALL: &str = "\
+Examples:
+  latch call list_leads --query Acme --limit 10
+  latch call create_lead '{\"name\": \"Acme Corp\"}' --dry-run
+  echo '{\"name\": \"Acme Corp\"}' | latch call create_lead -
+  latch call create_contact --lead-id lead_… --name Ada --phone=+1234567890
+  latch call close_lead_create --account us_team --name 'Acme Corp' --json
+
+Flags that are not listed above are parameters of the tool. Each is read as the type the tool declares:
+text stays text (--id=007), lists and objects are JSON (--emails '[{\"email\": \"ada@example.com\"}]') or
+repeated flags, true needs no value (--is-complete). Flags win over the JSON payload. Behind `--` every
+flag is the tool's.";
+
+pub(crate) const TOOLS: &str = "\
+Examples:
+  latch tools
+  latch tools --object lead --kind read
+  latch tools --json";
+
+pub(crate) const SCHEMA: &str = "\
+Examples:
+  latch schema create_lead
+  latch schema close_lead_create           the same tool with AgentKit's parameter names";
+
+pub(crate) const DOCS: &str = "\
+Examples:
+  latch docs                               every tool, in a line each
+  latch docs create_lead
+  latch docs leads
+  latch docs integrations.close.create_lead --json";
+
+pub(crate) const SEARCH: &str = "\
+Examples:
+  latch search log a call
+  latch search deals by status --limit 3 --json";
+
+pub(crate) const ACCOUNTS: &str = "\
+Examples:
+  latch accounts
+  latch accounts add us_team < key.txt     an API key from a file
+  latch accounts add us_team               or from a hidden prompt
+  latch accounts connect user_close_123    through Close's consent page
+  latch accounts test us_team
+  latch accounts remove us_team --yes";
+
+pub(crate) const CONNECTIONS: &str = "\
+Examples:
+  latch connections
+  latch connections set close --client-id oa2client_… --redirect-uri http://127.0.0.1:8420/oauth/callback
+  latch connections set local --close-url http://127.0.0.1:9000";
+
+pub(crate) const CLIENTS: &str = "\
+Examples:
+  latch clients create my-agent
+  latch clients";
+
+pub(crate) const STATUS: &str = "\
+Examples:
+  latch status
+  latch status --json";
+
+pub(crate) const CALLS: &str = "\
+Examples:
+  latch calls
+  latch calls --limit 100 --json
+
+The record holds who called what for whom and what came of it: never arguments, never answers.";
+
+pub(crate) const DOCTOR: &str = "\
+Examples:
+  latch doctor
+  latch doctor --json
+
+It exits with 0 only if nothing is wrong.";
+
+pub(crate) const COMPLETIONS: &str = "\
+Examples:
+  latch completions bash > ~/.local/share/bash-completion/completions/latch
+  latch completions zsh > ~/.zfunc/_latch
+  latch completions fish > ~/.config/fish/completions/latch.fish";

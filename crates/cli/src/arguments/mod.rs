@@ -1,0 +1,173 @@
+//! The command line, declared in one place: parsing, help, completions and usage errors all come from here.
+
+#![expect(clippy::doc_markdown, reason = "these comments are help pages, which are plain text")]
+
+mod accounts;
+mod call;
+mod catalog;
+mod connections;
+mod help;
+mod serving;
+mod split;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use serde_json::json;
+
+use crate::console::Console;
+use crate::exit::Exit;
+
+pub(crate) use accounts::{AccountsAction, AccountsArguments};
+pub(crate) use call::CallArguments;
+pub(crate) use catalog::{DocsArguments, SchemaArguments, SearchArguments, ToolsArguments};
+pub(crate) use connections::{
+    ClientsAction, ClientsArguments, ConnectionsAction, ConnectionsArguments, SetConnection,
+};
+pub(crate) use serving::{DemoArguments, ServeArguments, TwinArguments, TwinData, UpArguments};
+pub(crate) use split::belongs_to_flag;
+
+/// Safe hands for AI agents in Close CRM.
+///
+/// Latch holds each person's Close credentials, keeps them fresh, and lets programs and agents call Close
+/// through typed tools. It brings a local Close, the twin, so that everything can be tried without an account.
+#[derive(Debug, Parser)]
+#[command(name = "latch", version, subcommand_required = true, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) global: GlobalOptions,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options that every command takes.
+#[derive(Debug, Args)]
+pub(crate) struct GlobalOptions {
+    /// Folder that holds accounts, sealed secrets and the record of calls [default: LATCH_HOME, else
+    /// ~/.local/share/latch]
+    #[arg(long, global = true, value_name = "PATH")]
+    pub(crate) data_folder: Option<PathBuf>,
+    /// Answer in JSON, errors too
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Try everything once: a local Close, a connected account, a sale from search to sequence
+    #[command(after_help = help::DEMO)]
+    Demo(DemoArguments),
+    /// Start a local Close and the gateway, for use from other programs
+    #[command(after_help = help::UP)]
+    Up(UpArguments),
+    /// Start the gateway alone, in front of the Close that the connections name
+    #[command(after_help = help::SERVE)]
+    Serve(ServeArguments),
+    /// Start a local Close alone
+    #[command(after_help = help::TWIN)]
+    Twin(TwinArguments),
+    /// Call a tool
+    #[command(after_help = help::CALL)]
+    Call(CallArguments),
+    /// List the tools
+    #[command(after_help = help::TOOLS)]
+    Tools(ToolsArguments),
+    /// Print the JSON Schema of a tool's arguments
+    #[command(after_help = help::SCHEMA)]
+    Schema(SchemaArguments),
+    /// Print a tool's documentation
+    #[command(after_help = help::DOCS)]
+    Docs(DocsArguments),
+    /// Find tools by what they do
+    #[command(after_help = help::SEARCH)]
+    Search(SearchArguments),
+    /// Connected accounts: list, add, connect, test, disconnect, remove
+    #[command(after_help = help::ACCOUNTS)]
+    Accounts(AccountsArguments),
+    /// Connections: where Close is, and the OAuth app that accounts are connected with
+    #[command(after_help = help::CONNECTIONS)]
+    Connections(ConnectionsArguments),
+    /// API clients: the programs that may use the gateway
+    #[command(after_help = help::CLIENTS)]
+    Clients(ClientsArguments),
+    /// Show the data folder, the accounts by status and the last calls
+    #[command(after_help = help::STATUS)]
+    Status,
+    /// Show the record of calls
+    #[command(after_help = help::CALLS)]
+    Calls {
+        /// How many, newest first
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1000))]
+        limit: u32,
+    },
+    /// Check the data folder, the master key, and each account at Close
+    #[command(after_help = help::DOCTOR)]
+    Doctor,
+    /// Print a completion script for a shell
+    #[command(after_help = help::COMPLETIONS)]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// The whole command line, with its help pages complete.
+pub(crate) fn command() -> clap::Command {
+    Arguments::command().after_help(help::top())
+}
+
+/// A command line that cannot be used, or that asks for help.
+#[derive(Debug)]
+pub(crate) struct Unusable {
+    error: Box<clap::Error>,
+    json: bool,
+}
+
+/// Understands a command line.
+pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Arguments, Unusable> {
+    let words: Vec<OsString> = words.into_iter().collect();
+    let json = words.iter().any(|word| word == "--json");
+    let command = command();
+    let words = split::set_parameters_apart(&command, words);
+    command
+        .try_get_matches_from(words)
+        .and_then(|matches| Arguments::from_arg_matches(&matches))
+        .map_err(|error| Unusable { error: Box::new(error), json })
+}
+
+impl Unusable {
+    /// Prints the help that was asked for, or what is wrong, and gives the exit code.
+    pub(crate) fn report(&self) -> Exit {
+        let asked_for = !self.error.use_stderr();
+        let bare = self.error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+        if self.json && !asked_for && !bare {
+            let text = self.error.render().to_string();
+            let first = text.lines().next().unwrap_or_default();
+            let message = first.strip_prefix("error: ").unwrap_or(first);
+            let envelope = json!({
+                "success": false,
+                "error": message,
+                "error_class": "invalid_arguments",
+                "hint": "`latch --help` and `latch COMMAND --help` show what can be given",
+            });
+            // Nothing can be said where nothing can be written.
+            let _ = Console::new(true).json_document(&envelope);
+        } else {
+            let _ = self.error.print();
+        }
+        if asked_for { Exit::Success } else { Exit::Unusable }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_does_not_contradict_itself() {
+        command().debug_assert();
+    }
+}

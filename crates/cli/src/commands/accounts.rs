@@ -1,0 +1,164 @@
+//! `latch accounts`: whose Close may be used.
+
+use jiff::Timestamp;
+use latch_gateway::{AccountQuery, AccountSelector, Caller};
+use latch_vault::{Account, CloseIdentity, Connection};
+use serde_json::{Value, json};
+
+use crate::arguments::{AccountsAction, GlobalOptions};
+use crate::commands::connect;
+use crate::console::Console;
+use crate::failure::Failure;
+use crate::open::{self, House};
+use crate::output::{account_json, account_lines, account_table, identity_json, identity_text};
+use crate::{environment, input};
+
+pub(crate) async fn run(
+    global: &GlobalOptions,
+    action: Option<AccountsAction>,
+    console: &Console,
+) -> Result<(), Failure> {
+    let house = open::house(global).await?;
+    let gateway = &house.gateway;
+    let caller = Caller::command_line();
+    match action.unwrap_or(AccountsAction::List) {
+        AccountsAction::List => list(&house, console).await,
+        AccountsAction::Show(account) => {
+            let account = gateway.account(&caller, &account.selector()).await?;
+            show(&account, console)
+        }
+        AccountsAction::Add { account, no_check } => {
+            add(&house, &account.name, account.connection.as_deref(), !no_check, console).await
+        }
+        AccountsAction::Connect { account, no_browser, timeout } => {
+            let wanted = connect::Wanted {
+                name: &account.name,
+                connection: account.connection.as_deref(),
+                open_browser: !no_browser,
+                seconds: timeout,
+            };
+            connect::run(house, &wanted, console).await
+        }
+        AccountsAction::Test { name, connection } => {
+            test(&house, &AccountsAction::tested(name.as_deref(), connection), console).await
+        }
+        AccountsAction::Disconnect(account) => {
+            let account = gateway.disconnect_account(&caller, &account.selector()).await?;
+            if console.json() {
+                return show(&account, console);
+            }
+            console.talk(&format!("{} is disconnected; its secrets are gone", account.identifier));
+            if let Some(reason) = &account.status_reason {
+                console.talk(reason);
+            }
+            Ok(())
+        }
+        AccountsAction::Remove { account, yes } => remove(&house, &account.selector(), yes, console).await,
+    }
+}
+
+/// Every account of the tenant.
+pub(crate) async fn all(house: &House) -> Result<Vec<Account>, Failure> {
+    let mut accounts = Vec::new();
+    let mut query = AccountQuery { limit: Some(100), ..AccountQuery::default() };
+    loop {
+        let page = house.gateway.accounts(&Caller::command_line(), &query).await?;
+        accounts.extend(page.accounts);
+        if page.next.is_none() {
+            return Ok(accounts);
+        }
+        query.after = page.next;
+    }
+}
+
+async fn list(house: &House, console: &Console) -> Result<(), Failure> {
+    let accounts = all(house).await?;
+    let environment = environment::CLOSE_API_KEY.read().is_some();
+    if console.json() {
+        let accounts: Vec<Value> = accounts.iter().map(account_json).collect();
+        return console.json_document(
+            &json!({"success": true, "accounts": accounts, "environment_account": environment}),
+        );
+    }
+    if accounts.is_empty() && !environment {
+        console.talk(
+            "no account is connected yet: `latch accounts add NAME` stores an API key, `latch accounts connect NAME` asks for consent",
+        );
+        return Ok(());
+    }
+    console.data(&account_table(&accounts, environment, Timestamp::now()))
+}
+
+fn show(account: &Account, console: &Console) -> Result<(), Failure> {
+    if console.json() {
+        return console.json_document(&json!({"success": true, "account": account_json(account)}));
+    }
+    console.data(&account_lines(account, Timestamp::now()))
+}
+
+async fn add(
+    house: &House,
+    name: &str,
+    connection: Option<&str>,
+    check: bool,
+    console: &Console,
+) -> Result<(), Failure> {
+    let connection = connection.unwrap_or(Connection::DEFAULT_NAME);
+    // Asked first, so that nobody types a key for a connection that does not exist.
+    let endpoints = house.vault.connection(&open::tenant(), connection).await?.endpoints;
+    if let Some(url) = environment::CLOSE_URL.read()
+        && url.trim_end_matches('/') != endpoints.api.as_str()
+    {
+        console.talk(&format!(
+            "note: CLOSE_URL goes with CLOSE_API_KEY only; this account is on connection {connection:?}, which is {}",
+            endpoints.api
+        ));
+    }
+    let key = input::secret("API key")?;
+    let account =
+        house.gateway.add_api_key(&Caller::command_line(), Some(connection), name, key, check).await?;
+    if console.json() {
+        return show(&account, console);
+    }
+    if check {
+        console.talk(&format!("{name} is connected: {}", identity_text(&account.identity)));
+    } else {
+        console.talk(&format!("{name} is stored; `latch accounts test {name}` asks Close whose key it is"));
+    }
+    Ok(())
+}
+
+async fn test(house: &House, selector: &AccountSelector, console: &Console) -> Result<(), Failure> {
+    let identity: CloseIdentity = house.gateway.identify(&Caller::command_line(), selector).await?;
+    if console.json() {
+        let who = identity_json(&identity);
+        return console.json_document(
+            &json!({"success": true, "close_user": who["user"], "close_organization": who["organization"]}),
+        );
+    }
+    console.data(&identity_text(&identity))
+}
+
+async fn remove(
+    house: &House,
+    selector: &AccountSelector,
+    yes: bool,
+    console: &Console,
+) -> Result<(), Failure> {
+    let caller = Caller::command_line();
+    let account = house.gateway.account(&caller, selector).await?;
+    let question = format!(
+        "Remove {} on connection {:?}? Its credential is deleted, and an OAuth grant is given back to Close.",
+        account.identifier, account.connection
+    );
+    if !yes && !input::confirm(&question, "--yes")? {
+        console.talk("nothing was removed");
+        return Ok(());
+    }
+    let account = house.gateway.remove_account(&caller, &AccountSelector::Id(account.id.to_string())).await?;
+    if console.json() {
+        return console.json_document(&json!({"success": true, "removed": account.identifier}));
+    }
+    console.talk(&format!("{} is removed", account.identifier));
+    Ok(())
+}

@@ -1,0 +1,102 @@
+//! A person who opens an authorization link and agrees, without scripts and without cookies.
+
+use std::time::{Duration, Instant};
+
+use latch_twin::ApiKeyInfo;
+use reqwest::Response;
+use reqwest::header::LOCATION;
+use url::Url;
+
+use super::Stopped;
+use super::door::client;
+use super::form::Form;
+
+/// More redirects than this lead nowhere.
+const MOST_REDIRECTS: usize = 10;
+
+/// What the person saw.
+#[derive(Debug)]
+pub(crate) struct Consent {
+    /// The address of the consent page, without its query.
+    pub(crate) asked_at: String,
+    /// The heading of the page at the end.
+    pub(crate) heading: String,
+    /// How long all of it took.
+    pub(crate) took: Duration,
+}
+
+/// Opens `link`, chooses `person` on the consent page, approves, and comes back.
+pub(crate) async fn consent(link: &str, person: &ApiKeyInfo) -> Result<Consent, Stopped> {
+    let started = Instant::now();
+    let http = client()?;
+    let failed =
+        |error: reqwest::Error| Stopped::new(format!("a page could not be loaded: {}", error.without_url()));
+    let start =
+        Url::parse(link).map_err(|error| Stopped::new(format!("the link is not an address: {error}")))?;
+    let (address, page) = follow(&http, start).await?;
+    let form = Form::read(&page)
+        .ok_or_else(|| Stopped::new(format!("there is no form on the page: {}", heading(&page))))?;
+    let liked = [
+        person.user_name.as_str(),
+        &person.user_email,
+        &person.user_id,
+        &person.organization_name,
+        &person.organization_id,
+    ];
+    let fields = form
+        .filled(&liked, &["approve", "allow", "authorize"])
+        .ok_or_else(|| Stopped::new("the consent page has no button to approve with"))?;
+    let action = address
+        .join(&form.action)
+        .map_err(|error| Stopped::new(format!("the form leads nowhere: {error}")))?;
+    let answer = http.post(action.clone()).form(&fields).send().await.map_err(failed)?;
+    let page = match redirect(&action, &answer)? {
+        Some(next) => follow(&http, next).await?.1,
+        None => answer.text().await.map_err(failed)?,
+    };
+    let mut asked_at = address;
+    asked_at.set_query(None);
+    Ok(Consent { asked_at: asked_at.to_string(), heading: heading(&page), took: started.elapsed() })
+}
+
+/// Loads pages until one is shown.
+async fn follow(http: &reqwest::Client, mut address: Url) -> Result<(Url, String), Stopped> {
+    let failed =
+        |error: reqwest::Error| Stopped::new(format!("a page could not be loaded: {}", error.without_url()));
+    for _ in 0..MOST_REDIRECTS {
+        let answer = http.get(address.clone()).send().await.map_err(failed)?;
+        if let Some(next) = redirect(&address, &answer)? {
+            address = next;
+            continue;
+        }
+        let status = answer.status();
+        let page = answer.text().await.map_err(failed)?;
+        if status.is_success() {
+            return Ok((address, page));
+        }
+        return Err(Stopped::new(format!("a page answered {}: {}", status.as_u16(), heading(&page))));
+    }
+    Err(Stopped::new("the pages lead in circles"))
+}
+
+fn redirect(from: &Url, answer: &Response) -> Result<Option<Url>, Stopped> {
+    if !answer.status().is_redirection() {
+        return Ok(None);
+    }
+    let location = answer.headers().get(LOCATION).and_then(|location| location.to_str().ok());
+    match location.and_then(|location| from.join(location).ok()) {
+        Some(next) => Ok(Some(next)),
+        None => Err(Stopped::new("a page leads on without saying where to")),
+    }
+}
+
+/// The heading of a page.
+fn heading(page: &str) -> String {
+    let inside = |start: &str, end: &str| {
+        let from = page.split_once(start)?.1.split_once('>')?.1;
+        Some(from.split_once(end)?.0.trim().to_owned())
+    };
+    inside("<h1", "</h1>")
+        .or_else(|| inside("<title", "</title>"))
+        .unwrap_or_else(|| "a page without a heading".to_owned())
+}

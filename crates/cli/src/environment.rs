@@ -1,0 +1,49 @@
+//! Every environment variable the program reads, each with what it means. Nothing else reads the environment.
+
+use std::env;
+
+/// One variable.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Variable {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// What it means, for help pages; empty for those that belong to the system.
+    pub(crate) meaning: &'static str,
+}
+
+pub(crate) const CLOSE_API_KEY: Variable = Variable {
+    name: "CLOSE_API_KEY",
+    meaning: "an API key of Close; it is the default account of `latch call`, and nothing else has to be set up",
+};
+pub(crate) const CLOSE_URL: Variable = Variable {
+    name: "CLOSE_URL",
+    meaning: "the API that CLOSE_API_KEY is for (default https://api.close.com/api/v1)",
+};
+pub(crate) const LATCH_HOME: Variable =
+    Variable { name: "LATCH_HOME", meaning: "the data folder, where --data-folder is not given" };
+pub(crate) const LATCH_MASTER_KEY: Variable = Variable {
+    name: "LATCH_MASTER_KEY",
+    meaning: "the master key, 32 bytes in base64, instead of the file master.key of the data folder",
+};
+pub(crate) const LATCH_MASTER_KEY_FILE: Variable = Variable {
+    name: "LATCH_MASTER_KEY_FILE",
+    meaning: "a file that holds the master key, readable by its owner only",
+};
+pub(crate) const LATCH_LOG: Variable = Variable {
+    name: "LATCH_LOG",
+    meaning: "what to log to standard error: a level (debug) or a filter (warn,latch_gateway=debug)",
+};
+pub(crate) const NO_COLOR: Variable = Variable { name: "NO_COLOR", meaning: "set to anything: no colour" };
+pub(crate) const XDG_DATA_HOME: Variable = Variable { name: "XDG_DATA_HOME", meaning: "" };
+pub(crate) const HOME: Variable = Variable { name: "HOME", meaning: "" };
+
+/// The variables that help pages list.
+pub(crate) const DOCUMENTED: [Variable; 7] =
+    [CLOSE_API_KEY, CLOSE_URL, LATCH_HOME, LATCH_MASTER_KEY, LATCH_MASTER_KEY_FILE, LATCH_LOG, NO_COLOR];
+
+impl Variable {
+    /// Its value; empty counts as not set.
+    pub(crate) fn read(self) -> Option<String> {
+        env::var(self.name).ok().filter(|value| !value.trim().is_empty())
+    }
+}

@@ -1,0 +1,185 @@
+//! Everything running on this machine: a twin, or the real Close, and the gateway in front of it.
+//!
+//! `up` and `demo` both stand on it, so that what the demo shows is what `up` serves.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use axum::Router;
+use latch_gateway::Caller;
+use latch_twin::{OAuthAppInfo, Twin, TwinError, TwinOptions};
+use latch_vault::{
+    AccountFilter, Connection, ConnectionSettings, Endpoints, OAuthApp, Page, RefresherHandle,
+};
+use secrecy::SecretString;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use url::Url;
+
+use crate::arguments::TwinData;
+use crate::failure::Failure;
+use crate::open::{self, House};
+use crate::server::{Server, cannot_listen, doors, listen, loopback};
+
+/// What to start.
+#[derive(Debug)]
+pub(crate) struct LocalOptions {
+    /// Port of the gateway; 0 takes a free one.
+    pub(crate) port: u16,
+    /// Port of the twin; 0 takes a free one.
+    pub(crate) twin_port: u16,
+    /// What the twin's data is made from.
+    pub(crate) data: TwinData,
+    /// The data folder; a temporary one without it.
+    pub(crate) folder: Option<PathBuf>,
+    /// The real Close, whatever the connection says.
+    pub(crate) real_close: bool,
+    /// Name of the API client to make.
+    pub(crate) client_name: &'static str,
+    /// Name of the OAuth app to register at the twin.
+    pub(crate) app_name: &'static str,
+}
+
+/// What was started.
+#[derive(Debug)]
+pub(crate) struct Local {
+    /// The gateway's parts.
+    pub(crate) house: House,
+    /// The local Close, and the app registered there; none in front of the real one.
+    pub(crate) twin: Option<(Twin, OAuthAppInfo)>,
+    /// An API client for whoever uses the gateway.
+    pub(crate) client_id: String,
+    /// Its secret.
+    pub(crate) client_secret: SecretString,
+    /// Whether the data folder is removed at the end.
+    pub(crate) temporary: bool,
+    server: Server,
+    refresher: RefresherHandle,
+    /// Removed when dropped.
+    _folder: Option<TempDir>,
+}
+
+impl Local {
+    /// Starts everything.
+    pub(crate) async fn start(options: LocalOptions) -> Result<Self, Failure> {
+        let temporary = if options.folder.is_none() { Some(temporary_folder()?) } else { None };
+        let within = temporary.as_ref().map(|temporary| temporary.path().join("data"));
+        let folder = options.folder.clone().or(within).unwrap_or_default();
+        let listener = listen(loopback(options.port), "--port").await?;
+        let origin = origin_of(&listener)?;
+        let house = open::serving(&folder, origin.clone()).await?;
+        let real_close = options.real_close || is_used_for_real(&house).await?;
+        let twin = if real_close { None } else { Some(start_twin(&options, &house, &origin).await?) };
+        let (client, client_secret) = house.vault.create_client(&open::tenant(), options.client_name).await?;
+        let refresher = house.vault.spawn_refresher();
+        let router: Router = doors(&house.gateway);
+        let server = Server::start(listener, router)?;
+        Ok(Self {
+            house,
+            twin,
+            client_id: client.client_id,
+            client_secret,
+            temporary: temporary.is_some(),
+            server,
+            refresher,
+            _folder: temporary,
+        })
+    }
+
+    /// Where the gateway answers.
+    pub(crate) fn gateway_url(&self) -> String {
+        self.server.url()
+    }
+
+    /// The data folder.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.house.folder
+    }
+
+    /// Stores the key of the twin's first user as the account `default`, so that there is one to call with.
+    pub(crate) async fn connect_first_user(&self) -> Result<(), Failure> {
+        let Some((twin, _)) = &self.twin else { return Ok(()) };
+        let Some(first) = twin.api_keys().into_iter().next() else { return Ok(()) };
+        let key = SecretString::from(first.key);
+        self.house.gateway.add_api_key(&Caller::command_line(), None, "default", key, true).await?;
+        Ok(())
+    }
+
+    /// Lets calls in flight end, then stops everything.
+    pub(crate) async fn shutdown(self) {
+        self.server.shutdown().await;
+        self.refresher.shutdown().await;
+        self.house.close().await;
+        if let Some((twin, _)) = self.twin {
+            twin.shutdown().await;
+        }
+    }
+}
+
+fn temporary_folder() -> Result<TempDir, Failure> {
+    tempfile::Builder::new()
+        .prefix("latch-")
+        .tempdir()
+        .map_err(|error| Failure::local(format!("no temporary folder can be made: {error}")))
+}
+
+fn origin_of(listener: &TcpListener) -> Result<Url, Failure> {
+    let address = listener
+        .local_addr()
+        .map_err(|error| Failure::local(format!("the listening socket has no address: {error}")))?;
+    Url::parse(&format!("http://{address}/"))
+        .map_err(|error| Failure::local(format!("the address {address} cannot be written as a URL: {error}")))
+}
+
+/// Whether the connection holds anything that belongs to the real Close: an app or accounts. Such a
+/// connection is never pointed at a twin, because its credentials would follow.
+async fn is_used_for_real(house: &House) -> Result<bool, Failure> {
+    let connection = house.vault.connection(&open::tenant(), Connection::DEFAULT_NAME).await?;
+    if open::is_local(&connection) {
+        return Ok(false);
+    }
+    let filter = AccountFilter { connection: Some(connection.name.clone()), ..AccountFilter::default() };
+    let accounts = house.vault.accounts(&open::tenant(), &filter, &Page { limit: 1, after: None }).await?;
+    Ok(connection.oauth_app.is_some() || accounts.total > 0)
+}
+
+/// Starts a twin, registers an app there, and points the connection at it.
+async fn start_twin(
+    options: &LocalOptions,
+    house: &House,
+    gateway: &Url,
+) -> Result<(Twin, OAuthAppInfo), Failure> {
+    let twin = twin(loopback(options.twin_port), options.data, true, "--twin-port").await?;
+    let redirect_uri = gateway
+        .join("oauth/callback")
+        .map_err(|error| Failure::local(format!("the gateway's address cannot be extended: {error}")))?;
+    let app = twin.register_oauth_app(options.app_name, redirect_uri.as_str());
+    let origin = Url::parse(&twin.url())
+        .map_err(|error| Failure::local(format!("the twin's address is not a URL: {error}")))?;
+    let settings = ConnectionSettings {
+        endpoints: Some(Endpoints::at(&origin)),
+        oauth_app: Some(OAuthApp {
+            client_id: app.client_id.clone(),
+            client_secret: SecretString::from(app.client_secret.clone()),
+            redirect_uri,
+        }),
+    };
+    house.vault.set_connection(&open::tenant(), Connection::DEFAULT_NAME, settings).await?;
+    Ok((twin, app))
+}
+
+/// Starts a twin.
+pub(crate) async fn twin(
+    listen: SocketAddr,
+    data: TwinData,
+    control: bool,
+    option: &str,
+) -> Result<Twin, Failure> {
+    let options =
+        TwinOptions { seed: data.seed, leads: data.leads, listen, control, ..TwinOptions::default() };
+    Twin::start(options).await.map_err(|error| match error {
+        TwinError::Listen { address, source } => cannot_listen(address, option, &source),
+        #[expect(unreachable_patterns, reason = "further kinds of error may come")]
+        other => Failure::local(format!("the twin cannot start: {other}")),
+    })
+}

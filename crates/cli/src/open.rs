@@ -1,0 +1,96 @@
+//! Opening the vault and the gateway as the options and the environment say.
+
+use std::path::{Path, PathBuf};
+
+use latch_close::{Client, ClientOptions};
+use latch_gateway::{EnvironmentAccount, Gateway, GatewayOptions};
+use latch_vault::{Connection, Endpoints, MasterKeySource, TenantId, Vault, VaultOptions};
+use secrecy::SecretString;
+use url::Url;
+
+use crate::arguments::GlobalOptions;
+use crate::environment;
+use crate::failure::Failure;
+use crate::folder::data_folder;
+
+/// The parts a command works with.
+#[derive(Debug, Clone)]
+pub(crate) struct House {
+    /// Who may do what at Close.
+    pub(crate) vault: Vault,
+    /// The door behind all doors.
+    pub(crate) gateway: Gateway,
+    /// Where the vault keeps its data.
+    pub(crate) folder: PathBuf,
+}
+
+/// Opens everything a command at the command line needs. `CLOSE_API_KEY` counts.
+pub(crate) async fn house(global: &GlobalOptions) -> Result<House, Failure> {
+    let folder = data_folder(global.data_folder.clone())?;
+    let environment_account = environment_account()?;
+    open(&folder, master_key()?, None, environment_account).await
+}
+
+/// Opens everything a server needs. `CLOSE_API_KEY` does not count: a server acts for many people.
+pub(crate) async fn serving(folder: &Path, public_url: Url) -> Result<House, Failure> {
+    open(folder, master_key()?, Some(public_url), None).await
+}
+
+async fn open(
+    folder: &Path,
+    master_key: MasterKeySource,
+    public_url: Option<Url>,
+    environment_account: Option<EnvironmentAccount>,
+) -> Result<House, Failure> {
+    latch_close::install_tls_provider();
+    let options = VaultOptions { master_key, public_url, ..VaultOptions::new(folder) };
+    let vault = Vault::open(options).await?;
+    let client = Client::new(ClientOptions::default())
+        .map_err(|error| Failure::local(format!("the HTTP client cannot be set up: {error}")))?;
+    let options = GatewayOptions { environment_account, ..GatewayOptions::default() };
+    let gateway = Gateway::new(client, vault.clone(), options);
+    Ok(House { vault, gateway, folder: folder.to_owned() })
+}
+
+impl House {
+    /// Everything stored, the database closed.
+    pub(crate) async fn close(self) {
+        self.vault.close().await;
+    }
+}
+
+/// The tenant of the command line.
+pub(crate) fn tenant() -> TenantId {
+    TenantId::default()
+}
+
+fn master_key() -> Result<MasterKeySource, Failure> {
+    match (environment::LATCH_MASTER_KEY.read(), environment::LATCH_MASTER_KEY_FILE.read()) {
+        (Some(_), Some(_)) => {
+            Err(Failure::local("LATCH_MASTER_KEY and LATCH_MASTER_KEY_FILE are both set: unset one of them"))
+        }
+        (Some(key), None) => Ok(MasterKeySource::Environment(SecretString::from(key))),
+        (None, Some(path)) => Ok(MasterKeySource::File(PathBuf::from(path))),
+        (None, None) => Ok(MasterKeySource::Folder),
+    }
+}
+
+/// The account that needs no setting up.
+pub(crate) fn environment_account() -> Result<Option<EnvironmentAccount>, Failure> {
+    let Some(key) = environment::CLOSE_API_KEY.read() else { return Ok(None) };
+    Ok(Some(EnvironmentAccount { api: close_url()?, api_key: SecretString::from(key.trim()) }))
+}
+
+/// The API that `CLOSE_URL` names, without a slash at its end; the real Close by default.
+fn close_url() -> Result<Url, Failure> {
+    let Some(text) = environment::CLOSE_URL.read() else { return Ok(Endpoints::close().api) };
+    Url::parse(text.trim().trim_end_matches('/')).ok().filter(Url::has_host).ok_or_else(|| {
+        Failure::unusable("CLOSE_URL is not an address; no call was made")
+            .with_hint("it is the base of the API, for example https://api.close.com/api/v1")
+    })
+}
+
+/// Says whether a connection leads to a Close on this machine, such as a twin.
+pub(crate) fn is_local(connection: &Connection) -> bool {
+    connection.endpoints.api.scheme() == "http"
+}

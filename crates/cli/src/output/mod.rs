@@ -1,0 +1,13 @@
+//! What answers look like: tables for people, members for programs.
+
+mod account;
+mod call;
+mod catalog;
+mod record;
+mod table;
+
+pub(crate) use account::{account_json, account_lines, account_table, identity_json, identity_text};
+pub(crate) use call::{Told, envelope, milliseconds, planned_text};
+pub(crate) use catalog::{tool_json, tool_table};
+pub(crate) use record::{call_json, call_table};
+pub(crate) use table::{ago, table};
