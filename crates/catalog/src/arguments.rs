@@ -91,6 +91,7 @@ fn assign(
 ) -> Vec<Option<Value>> {
     let parameters = &address.tool.parameters;
     let mut assigned: Vec<Option<(String, Value)>> = vec![None; parameters.len()];
+    let mut members: Vec<(usize, &str, &Value)> = Vec::new();
     for (name, value) in given {
         if let Some(index) = find(address.vocabulary, parameters, name) {
             match &assigned[index] {
@@ -100,13 +101,17 @@ fn assign(
                 _ => assigned[index] = Some((name.clone(), value.clone())),
             }
         } else if let Some((index, member)) = spread_member(parameters, name) {
-            let (_, object) =
-                assigned[index].get_or_insert_with(|| (name.clone(), Value::Object(Map::new())));
-            if let Value::Object(members) = object {
-                members.insert(member.to_owned(), value.clone());
-            }
+            members.push((index, member, value));
         } else {
             problems.push(Problem::Unknown { name: name.clone(), nearest: nearest(address, name) });
+        }
+    }
+    // Members written by themselves join the object, whichever of the two came first.
+    for (index, member, value) in members {
+        let (_, object) =
+            assigned[index].get_or_insert_with(|| (member.to_owned(), Value::Object(Map::new())));
+        if let Value::Object(object) = object {
+            object.insert(member.to_owned(), value.clone());
         }
     }
     assigned.into_iter().map(|slot| slot.map(|(_, value)| value)).collect()

@@ -11,6 +11,17 @@ pub(crate) fn check(objects: &[ObjectFile]) -> Result<(), DataError> {
         objects.iter().flat_map(|object| &object.shapes).map(|shape| shape.name.as_str()).collect();
     let lookups: HashSet<&str> =
         objects.iter().flat_map(|object| &object.lookups).map(|lookup| lookup.name.as_str()).collect();
+    let names = |kind: &'static str, names: Vec<&String>| {
+        let mut seen = HashSet::new();
+        match names.into_iter().find(|name| !seen.insert(*name)) {
+            Some(name) => Err(DataError::Contradiction(format!("two {kind} are called {name}"))),
+            None => Ok(()),
+        }
+    };
+    let all = || objects.iter();
+    names("shapes", all().flat_map(|object| &object.shapes).map(|shape| &shape.name).collect())?;
+    names("lookups", all().flat_map(|object| &object.lookups).map(|lookup| &lookup.name).collect())?;
+    names("shared parameters", all().flat_map(|object| object.shared.keys()).collect())?;
     for tool in objects.iter().flat_map(|object| &object.tools) {
         let context = |what: String| DataError::Contradiction(format!("{}: {what}", tool.name));
         tool_is_sound(tool, &shapes).map_err(context)?;
