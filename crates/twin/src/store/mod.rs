@@ -9,5 +9,6 @@ mod world;
 
 pub use clock::Clock;
 pub(crate) use dates::{DateStyle, date_at, parse_date, parse_moment, parse_moment_at, parse_offset_hours};
+pub(crate) use ids::mint;
 pub(crate) use kind::Kind;
 pub(crate) use world::{Object, Record, Shelf, World, text};

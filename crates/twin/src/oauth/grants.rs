@@ -1,0 +1,233 @@
+//! Apps, codes, grants and tokens: what the provider remembers.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::{SignedDuration, Timestamp};
+use rand::SeedableRng as _;
+use rand::rngs::SmallRng;
+
+use crate::options::OAuthAppInfo;
+use crate::store::{Clock, mint};
+
+/// How long a code can be exchanged. Close documents none; a minute is what most providers allow.
+const CODE_LIFETIME: SignedDuration = SignedDuration::from_secs(60);
+/// Where the app that is always there sends browsers back to.
+const DEMO_REDIRECT: &str = "http://127.0.0.1:8080/oauth/callback";
+
+/// Who an access token speaks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Identity {
+    /// The user who gave consent.
+    pub(crate) user_id: String,
+    /// The organization they chose.
+    pub(crate) organization_id: String,
+    /// The API key, when it was a key and not a token.
+    pub(crate) api_key_id: Option<String>,
+}
+
+/// A fresh pair of tokens, with what Close says beside it.
+#[derive(Debug)]
+pub(crate) struct Issued {
+    pub(crate) access_token: String,
+    pub(crate) refresh_token: Option<String>,
+    pub(crate) lifetime: Duration,
+    pub(crate) scope: String,
+    pub(crate) identity: Identity,
+}
+
+/// What a code stands for until it is exchanged.
+#[derive(Clone, Debug)]
+pub(crate) struct Consent {
+    pub(crate) client_id: String,
+    pub(crate) redirect_uri: String,
+    pub(crate) scope: String,
+    pub(crate) challenge: Option<String>,
+    pub(crate) identity: Identity,
+}
+
+#[derive(Debug)]
+struct Grant {
+    client_id: String,
+    scope: String,
+    identity: Identity,
+    refresh_token: Option<String>,
+    access_token: String,
+    expires_at: Timestamp,
+}
+
+#[derive(Debug)]
+struct State {
+    random: SmallRng,
+    apps: Vec<OAuthAppInfo>,
+    codes: HashMap<String, (Consent, Timestamp)>,
+    grants: Vec<Grant>,
+}
+
+/// Apps, codes, grants and tokens.
+#[derive(Debug)]
+pub(crate) struct Grants {
+    clock: Clock,
+    lifetime: Duration,
+    state: Mutex<State>,
+}
+
+impl Grants {
+    /// Nobody has consented to anything yet; one app is registered.
+    pub(crate) fn new(clock: Clock, access_token_lifetime: Duration, seed: u64) -> Self {
+        let state = State {
+            random: SmallRng::seed_from_u64(seed ^ 0x0a07_4b1d),
+            apps: Vec::new(),
+            codes: HashMap::new(),
+            grants: Vec::new(),
+        };
+        let grants = Self { clock, lifetime: access_token_lifetime, state: Mutex::new(state) };
+        grants.register_app("Latch demo", DEMO_REDIRECT);
+        grants
+    }
+
+    /// The app that is always registered.
+    pub(crate) fn demo_app(&self) -> OAuthAppInfo {
+        self.state().apps.first().cloned().expect("an app is registered from the start")
+    }
+
+    /// Registers an app.
+    pub(crate) fn register_app(&self, name: &str, redirect_uri: &str) -> OAuthAppInfo {
+        let mut state = self.state();
+        let app = OAuthAppInfo {
+            client_id: mint(&mut state.random, "oa2client"),
+            client_secret: mint(&mut state.random, "oa2secret"),
+            name: name.to_owned(),
+            redirect_uris: vec![redirect_uri.to_owned()],
+        };
+        state.apps.push(app.clone());
+        app
+    }
+
+    /// The app with this id.
+    pub(crate) fn app(&self, client_id: &str) -> Option<OAuthAppInfo> {
+        self.state().apps.iter().find(|app| app.client_id == client_id).cloned()
+    }
+
+    /// Notes a consent and gives out its code.
+    pub(crate) fn issue_code(&self, consent: Consent) -> String {
+        let expires_at = self.clock.now() + CODE_LIFETIME;
+        let mut state = self.state();
+        let code = mint(&mut state.random, "oa2code");
+        state.codes.insert(code.clone(), (consent, expires_at));
+        code
+    }
+
+    /// Exchanges a code, once. The error is the reason, for `invalid_grant`.
+    pub(crate) fn redeem(
+        &self,
+        client_id: &str,
+        code: &str,
+        redirect_uri: Option<&str>,
+        verifier: Option<&str>,
+    ) -> Result<Issued, &'static str> {
+        let now = self.clock.now();
+        let mut state = self.state();
+        // A code that is tried at all is spent: whoever tries it wrongly must not get a second chance.
+        let (consent, expires_at) =
+            state.codes.remove(code).ok_or("the code is unknown or was used before")?;
+        if consent.client_id != client_id {
+            return Err("the code was given to another app");
+        }
+        if now > expires_at {
+            return Err("the code has expired");
+        }
+        if redirect_uri.is_some_and(|uri| uri != consent.redirect_uri) {
+            return Err("the redirect_uri is not the one of the authorization request");
+        }
+        let proven = match (&consent.challenge, verifier) {
+            (None, _) => true,
+            (Some(challenge), Some(verifier)) => {
+                URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes())) == *challenge
+            }
+            (Some(_), None) => false,
+        };
+        if !proven {
+            return Err("the code_verifier does not fit the code_challenge");
+        }
+        let grant = Grant {
+            client_id: consent.client_id,
+            scope: consent.scope,
+            identity: consent.identity,
+            refresh_token: None,
+            access_token: String::new(),
+            expires_at: now,
+        };
+        state.grants.push(grant);
+        let last = state.grants.len() - 1;
+        Ok(self.rotate(&mut state, last, now))
+    }
+
+    /// Exchanges a refresh token for a new pair; the one used is revoked.
+    pub(crate) fn refresh(&self, client_id: &str, refresh_token: &str) -> Result<Issued, &'static str> {
+        let now = self.clock.now();
+        let mut state = self.state();
+        let position = state
+            .grants
+            .iter()
+            .position(|grant| {
+                grant.client_id == client_id && grant.refresh_token.as_deref() == Some(refresh_token)
+            })
+            .ok_or("the refresh token is unknown, was used before, or was revoked")?;
+        Ok(self.rotate(&mut state, position, now))
+    }
+
+    fn rotate(&self, state: &mut State, position: usize, now: Timestamp) -> Issued {
+        let access_token = mint(&mut state.random, "oa2access");
+        let refresh_token = mint(&mut state.random, "oa2refresh");
+        let lifetime = SignedDuration::try_from(self.lifetime).unwrap_or(SignedDuration::MAX);
+        let grant = &mut state.grants[position];
+        let offline = grant.scope.split(' ').any(|scope| scope == "offline_access");
+        grant.refresh_token = offline.then_some(refresh_token);
+        grant.access_token.clone_from(&access_token);
+        grant.expires_at = now.saturating_add(lifetime).unwrap_or(Timestamp::MAX);
+        Issued {
+            access_token,
+            refresh_token: grant.refresh_token.clone(),
+            lifetime: self.lifetime,
+            scope: grant.scope.clone(),
+            identity: grant.identity.clone(),
+        }
+    }
+
+    /// Ends the grant that a refresh or access token belongs to. An unknown token is none of our business.
+    pub(crate) fn revoke(&self, client_id: &str, token: &str) {
+        self.state().grants.retain(|grant| {
+            grant.client_id != client_id
+                || (grant.refresh_token.as_deref() != Some(token) && grant.access_token != token)
+        });
+    }
+
+    /// Lets every access token of a user expire now; refresh tokens stay.
+    pub(crate) fn expire_access_tokens(&self, user_id: &str) {
+        for grant in self.state().grants.iter_mut().filter(|grant| grant.identity.user_id == user_id) {
+            grant.expires_at = Timestamp::MIN;
+        }
+    }
+
+    /// Ends every grant of a user, as disconnecting the app in Close's settings does.
+    pub(crate) fn revoke_grants(&self, user_id: &str) {
+        self.state().grants.retain(|grant| grant.identity.user_id != user_id);
+    }
+
+    /// Whose access token this is, while it is valid.
+    pub(crate) fn authenticate(&self, bearer: &str) -> Option<Identity> {
+        let now = self.clock.now();
+        let state = self.state();
+        let grant = state.grants.iter().find(|grant| grant.access_token == bearer)?;
+        (now < grant.expires_at).then(|| grant.identity.clone())
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
