@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -116,7 +117,13 @@ impl Provider {
 
     /// Returns once that many refreshes were asked for.
     pub(crate) async fn asked_for(&self, refreshes: u32) {
-        self.refreshes.subscribe().wait_for(|count| *count >= refreshes).await.unwrap();
+        let mut count = self.refreshes.subscribe();
+        let reached = count.wait_for(|count| *count >= refreshes);
+        // Only so that a test whose refresh never comes ends at all.
+        tokio::time::timeout(Duration::from_secs(30), reached)
+            .await
+            .expect("a refresh was asked for")
+            .unwrap();
     }
 
     /// Lets one held answer go.
