@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod control;
+mod filtering;
 mod generator;
 mod http;
 mod oauth;

@@ -78,7 +78,7 @@ fn deleting(session: &mut Session<'_>, contact: &Object) -> Result<(), Refusal> 
 }
 
 /// A contact's name; a nameless one goes by its first address or number.
-fn display_name(contact: &Object) -> String {
+pub(crate) fn display_name(contact: &Object) -> String {
     let first = |list: &str, member: &str| {
         let rows = contact.get(list).and_then(Value::as_array);
         rows.and_then(|rows| rows.first()).and_then(|row| row.get(member)?.as_str()).map(str::to_owned)

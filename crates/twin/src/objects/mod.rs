@@ -5,21 +5,43 @@
 
 mod activity;
 mod automatic_activity;
+mod bulk_action;
 mod call;
 mod comment;
 mod contact;
+mod custom_activity;
+mod custom_field;
+mod custom_object;
+mod email;
+mod email_template;
+mod email_thread;
+mod enrichment;
+mod event;
+mod export;
 mod lead;
+mod mailbox;
+mod meeting;
+mod message;
+mod metric;
 mod money;
 mod note;
 mod opportunity;
 mod opportunity_totals;
 mod organization;
 mod pipeline;
+mod report;
 mod rich_text;
 mod role;
+mod sequence;
+mod sequence_subscription;
+mod settings;
+mod smart_view;
+mod sms;
 mod status;
 mod task;
 mod user;
+mod webhook;
+mod whatsapp;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -40,12 +62,19 @@ static RESOURCES: &[&Resource] = &[
     &organization::MEMBERSHIP,
     &user::USER,
     &role::ROLE,
+    &settings::GROUP,
     &lead::LEAD,
     &contact::CONTACT,
     &opportunity::OPPORTUNITY,
     &task::TASK,
     &call::CALL,
+    &email::EMAIL,
+    &email_thread::EMAIL_THREAD,
+    &sms::SMS,
+    &whatsapp::WHATSAPP_MESSAGE,
     &note::NOTE,
+    &meeting::MEETING,
+    &custom_activity::CUSTOM_ACTIVITY,
     &automatic_activity::CREATED,
     &automatic_activity::LEAD_STATUS_CHANGE,
     &automatic_activity::OPPORTUNITY_STATUS_CHANGE,
@@ -55,17 +84,49 @@ static RESOURCES: &[&Resource] = &[
     &automatic_activity::IMPORT_UPDATE,
     &comment::COMMENT,
     &comment::COMMENT_THREAD,
+    &sequence::SEQUENCE,
+    &sequence_subscription::SEQUENCE_SUBSCRIPTION,
     &pipeline::PIPELINE,
     &status::LEAD_STATUS,
     &status::OPPORTUNITY_STATUS,
+    &smart_view::SMART_VIEW,
+    &bulk_action::BULK_EMAIL,
+    &bulk_action::BULK_EDIT,
+    &bulk_action::BULK_DELETE,
+    &bulk_action::BULK_SEQUENCE_SUBSCRIPTION,
+    &export::EXPORT,
+    &custom_field::LEAD_FIELD,
+    &custom_field::CONTACT_FIELD,
+    &custom_field::OPPORTUNITY_FIELD,
+    &custom_field::ACTIVITY_FIELD,
+    &custom_field::CUSTOM_OBJECT_FIELD,
+    &custom_field::SHARED_FIELD,
+    &custom_activity::CUSTOM_ACTIVITY_TYPE,
+    &custom_object::CUSTOM_OBJECT_TYPE,
+    &custom_object::CUSTOM_OBJECT,
+    &email_template::EMAIL_TEMPLATE,
+    &email_template::SMS_TEMPLATE,
+    &settings::CONNECTED_ACCOUNT,
+    &settings::PHONE_NUMBER,
+    &settings::OUTCOME,
+    &settings::INTEGRATION_LINK,
+    &settings::FORM,
+    &webhook::WEBHOOK,
 ];
 
 /// Every operation that belongs to no resource, or does more than its resource would.
 static ACTIONS: &[&[Action]] = &[
     activity::ACTIONS,
     comment::ACTIONS,
+    custom_field::ACTIONS,
+    email_template::ACTIONS,
+    enrichment::ACTIONS,
+    event::ACTIONS,
+    export::ACTIONS,
     lead::ACTIONS,
     organization::ACTIONS,
+    report::ACTIONS,
+    settings::ACTIONS,
     task::ACTIONS,
     user::ACTIONS,
 ];

@@ -229,3 +229,11 @@ fn view_of(view: View<'_>, task: &Object) -> &'static str {
 pub(crate) fn event_name(task: &Object) -> String {
     format!("task.{}", text(task, "_type").unwrap_or("lead"))
 }
+
+/// Writes a notification: a task nobody but the twin can make.
+pub(crate) fn notify(session: &mut Session<'_>, task: Value) {
+    if let Value::Object(mut task) = task {
+        task.insert("id".to_owned(), session.world.mint("noti").into());
+        session.put(&TASK, task);
+    }
+}

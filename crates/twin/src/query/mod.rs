@@ -1,30 +1,53 @@
-//! The search-bar language of leads.
+//! The search-bar language of leads: `status:"Potential" and (contacts > 1 or has:phone_numbers) sort:-created`.
+//!
+//! Close still answers to this language and never published its grammar; what is understood here is what was seen in
+//! its own scripts, reports and documentation. [`parse`] reads text into a [`Query`] and explains what it cannot
+//! read: where, what was expected and how to write it. [`Query::select`] finds the leads.
+//!
+//! In the order of work: `grammar` reads text into `ast`, `plan` resolves names against `vocabulary` and understands
+//! values, `evaluate` decides over `facts`.
+
+mod ast;
+mod error;
+mod evaluate;
+mod facts;
+mod grammar;
+mod plan;
+#[cfg(test)]
+mod tests;
+mod time;
+mod vocabulary;
+mod words;
 
 use jiff::tz::Offset;
 
-use crate::store::{World, text};
+use self::facts::Scene;
+use self::plan::Plan;
+use crate::store::World;
 
-/// A query that could not be read.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub(crate) struct QueryError(String);
+pub(crate) use self::error::QueryError;
 
-/// A query on leads.
+/// How many smart views may refer to one another.
+const MAX_VIEWS: usize = 4;
+
+/// A query on leads that can be evaluated.
 #[derive(Debug)]
-pub(crate) struct Query;
+pub(crate) struct Query {
+    plan: Plan,
+}
 
-/// Reads a query.
-pub(crate) fn parse(_text: &str) -> Result<Query, QueryError> {
-    Ok(Query)
+/// Reads a query. Empty text and `*` stand for every lead.
+pub(crate) fn parse(text: &str) -> Result<Query, QueryError> {
+    let written = grammar::read(text)?;
+    let plan = plan::resolve(&written).map_err(|problem| QueryError::new(text, &problem))?;
+    Ok(Query { plan })
 }
 
 impl Query {
-    /// Ids of the leads that match, in order.
-    pub(crate) fn select(&self, world: &World, organization_id: &str, _offset: Offset) -> Vec<String> {
-        world
-            .collection(organization_id, crate::store::Kind::Lead)
-            .filter_map(|lead| text(lead, "id"))
-            .map(str::to_owned)
-            .collect()
+    /// Ids of the leads of an organization that match, in the order the query asks for, or newest first. Days and
+    /// times without a zone are those at `offset`.
+    pub(crate) fn select(&self, world: &World, organization_id: &str, offset: Offset) -> Vec<String> {
+        let scene = Scene { world, organization_id, now: world.now(), offset };
+        evaluate::select(&self.plan, scene)
     }
 }

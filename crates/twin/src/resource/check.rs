@@ -202,7 +202,8 @@ fn items(value: &Value, check: impl Fn(&Value) -> Result<Value, Value>) -> Resul
 /// Checks an object inside a list: unknown members are dropped.
 fn row(view: View<'_>, fields: &[Field], value: &Value) -> Result<Value, Value> {
     let input = value.as_object().ok_or_else(|| wrong_type("dict"))?;
-    let mut draft = Draft { input, old: None, object: Object::new(), errors: FieldErrors::default() };
+    let mut draft =
+        Draft { kind: None, input, old: None, object: Object::new(), errors: FieldErrors::default() };
     fill(view, fields, &mut draft);
     if draft.errors.is_empty() { Ok(Value::Object(draft.object)) } else { Err(draft.errors.into_nested()) }
 }

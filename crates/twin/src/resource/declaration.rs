@@ -250,6 +250,8 @@ impl Hooks {
 
 /// An object on its way into the store.
 pub(crate) struct Draft<'d> {
+    /// What it will be; a row inside another object is nothing by itself.
+    pub(crate) kind: Option<Kind>,
     /// What the caller sent.
     pub(crate) input: &'d Object,
     /// The object before a change; `None` for a new one.

@@ -17,7 +17,7 @@ mod session;
 mod verbs;
 mod view;
 
-pub(crate) use check::{FieldErrors, NO_OBJECT, NOT_A_CHOICE, REQUIRED};
+pub(crate) use check::{FieldErrors, NO_OBJECT, NOT_A_CHOICE, REQUIRED, email as check_email};
 pub(crate) use custom::{
     CustomScope, check_value as check_custom_value, definitions as custom_definitions,
     require as require_custom,
@@ -26,7 +26,7 @@ pub(crate) use declaration::{
     Action, Audit, Deleted, Draft, Hooks, ListRules, Methods, Order, Resource, Run,
 };
 pub(crate) use field::{Field, FieldKind, Initial, Show};
-pub(crate) use filter::{Compare, Filter};
+pub(crate) use filter::{Compare, Filter, member};
 pub(crate) use list::{Page, Projection, find_all, project};
 pub(crate) use render::{Detail, render};
 pub(crate) use session::{Caller, Session};

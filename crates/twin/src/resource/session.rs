@@ -74,7 +74,8 @@ impl<'w> Session<'w> {
         old: Option<&'d Object>,
     ) -> Result<Draft<'d>, Refusal> {
         let object = old.cloned().unwrap_or_default();
-        let mut draft = Draft { input, old, object, errors: FieldErrors::default() };
+        let mut draft =
+            Draft { kind: Some(resource.kind), input, old, object, errors: FieldErrors::default() };
         let organization = input.get("organization_id").and_then(Value::as_str);
         if organization.is_some_and(|id| id != self.caller.organization_id) {
             draft.errors.add("organization", NO_OBJECT);
@@ -91,7 +92,8 @@ impl<'w> Session<'w> {
     /// Stores a new object that is known to be right, with id, owner and audit members, its event and side effects.
     pub(crate) fn put(&mut self, resource: &Resource, mut object: Object) -> String {
         (resource.hooks.storing)(self, &mut object);
-        let id = self.world.mint(resource.prefix);
+        let preset = object.get("id").and_then(Value::as_str).map(str::to_owned);
+        let id = preset.unwrap_or_else(|| self.world.mint(resource.prefix));
         object.insert("id".to_owned(), id.clone().into());
         object.insert("organization_id".to_owned(), self.caller.organization_id.clone().into());
         let now = resource.audit.style().write(self.world.now());

@@ -1,0 +1,106 @@
+//! Smart Views: searches somebody saved.
+
+use serde_json::{Value, json};
+
+use crate::http::Refusal;
+use crate::resource::{
+    Audit, Draft, Field, FieldKind, Hooks, Initial, ListRules, REQUIRED, Resource, Session,
+};
+use crate::store::{Kind, text};
+
+/// `/saved_search/`
+pub(crate) static SMART_VIEW: Resource = Resource {
+    audit: Audit::NaiveDates,
+    fields: &[
+        Field::stored("user_id").starts(Initial::Caller),
+        Field::text("name").required(),
+        Field::text("description").starts(Initial::Text("")),
+        Field::choice("type", TYPES).starts(Initial::Text("lead")).not_null(),
+        Field::flag("is_shared", false),
+        Field::stored("is_user_dependent").starts(Initial::False),
+        Field::new("shared_with", FieldKind::List(&FieldKind::Reference(&[Kind::Membership])))
+            .starts(Initial::EmptyList),
+        Field::new("sharing_settings", FieldKind::Free),
+        Field::text("query"),
+        Field::new("s_query", FieldKind::Free),
+        Field::new("selected_fields", FieldKind::FreeList),
+    ],
+    list: ListRules {
+        keep: Some(|_, record, parameters| {
+            let wanted = parameters.get("type").or_else(|| parameters.get("type__in")).unwrap_or("lead");
+            wanted.split(',').any(|name| text(&record.object, "type") == Some(name.trim()))
+        }),
+        ..ListRules::NEWEST_FIRST
+    },
+    event: Some("saved_search"),
+    hooks: Hooks { prepare, ..Hooks::NONE },
+    ..Resource::new(Kind::SmartView, "saved_search", "save", "SavedSearch")
+};
+
+const TYPES: &[&str] = &[
+    "lead",
+    "contact",
+    "opportunity",
+    "call",
+    "email",
+    "sms",
+    "meeting",
+    "note",
+    "whatsapp_message",
+    "custom_activity",
+    "form_submission",
+];
+
+/// Exactly one of the two kinds of query; what a structured one leaves out is filled in (documented).
+fn prepare(_: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    let set = |draft: &Draft<'_>, name: &str| draft.object.get(name).is_some_and(|value| !value.is_null());
+    if draft.given("s_query") && set(draft, "s_query") && !draft.given("query") {
+        draft.object.insert("query".to_owned(), Value::Null);
+    } else if draft.given("query") && set(draft, "query") && !draft.given("s_query") {
+        draft.object.insert("s_query".to_owned(), Value::Null);
+    }
+    match (set(draft, "query"), set(draft, "s_query")) {
+        (false, false) => draft.errors.add("s_query", REQUIRED),
+        (true, true) => draft.errors.add_general("Only one of query and s_query can be given."),
+        _ => {}
+    }
+    let mut depends = false;
+    if let Some(Value::Object(search)) = draft.object.get_mut("s_query") {
+        if let Some(query) = search.get_mut("query") {
+            fill_negations(query);
+        } else {
+            draft.errors.add("s_query", json!({"field-errors": {"query": REQUIRED}}));
+            return Ok(());
+        }
+        search.entry("sort").or_insert_with(|| json!([]));
+        search.entry("results_limit").or_insert(Value::Null);
+        depends = mentions_current_user(&Value::Object(search.clone()));
+    }
+    draft.object.insert("is_user_dependent".to_owned(), depends.into());
+    Ok(())
+}
+
+fn fill_negations(node: &mut Value) {
+    if let Value::Object(members) = node {
+        if members.contains_key("type") {
+            members.entry("negate").or_insert(Value::Bool(false));
+        }
+        if let Some(Value::Array(queries)) = members.get_mut("queries") {
+            queries.iter_mut().for_each(fill_negations);
+        }
+        if let Some(related) = members.get_mut("related_query") {
+            fill_negations(related);
+        }
+    }
+}
+
+fn mentions_current_user(value: &Value) -> bool {
+    match value {
+        Value::Object(members) => {
+            members.get("type").is_some_and(|kind| kind == "current_user")
+                || members.values().any(mentions_current_user)
+        }
+        Value::Array(values) => values.iter().any(mentions_current_user),
+        _ => false,
+    }
+}

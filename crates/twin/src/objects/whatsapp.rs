@@ -1,0 +1,71 @@
+//! `WhatsApp` messages: a log of what was said elsewhere.
+
+use serde_json::Value;
+
+use super::{activity, rich_text};
+use crate::http::Refusal;
+use crate::resource::{Draft, Field, FieldKind, Hooks, Initial, Resource, Session, phone};
+use crate::store::{Kind, Object, text};
+
+/// `/activity/whatsapp_message/`
+pub(crate) static WHATSAPP_MESSAGE: Resource = Resource {
+    base: activity::COMMON,
+    fields: &[
+        Field::stored("_type").starts(Initial::Text("WhatsAppMessage")),
+        Field::reference("lead_id", &[Kind::Lead]).required().on_create(),
+        Field::choice("direction", &["incoming", "outgoing"]).required(),
+        Field::text("external_whatsapp_message_id").required().on_create(),
+        Field::stored("integration_name").starts(Initial::Text("API")),
+        Field::new("integration_link", FieldKind::Url),
+        Field::text("message_markdown").required(),
+        Field::computed("message_html", |_, message| html(message).into()),
+        Field::computed("text", |_, message| rich_text::to_plain(&html(message)).into()),
+        Field::new("local_phone", FieldKind::Phone).required(),
+        Field::computed("local_phone_formatted", |_, message| formatted(message, "local_phone")),
+        Field::new("remote_phone", FieldKind::Phone).required(),
+        Field::computed("remote_phone_formatted", |_, message| formatted(message, "remote_phone")),
+        Field::reference("response_to_id", &[Kind::WhatsAppMessage]),
+        Field::new("attachments", FieldKind::FreeList).starts(Initial::EmptyList),
+        Field::stored("source").starts(Initial::Text("api")),
+    ],
+    list: activity::LIST,
+    event: Some("activity.whatsapp_message"),
+    hooks: Hooks { prepare, deleting: activity::deleting, ..Hooks::NONE },
+    ..Resource::new(Kind::WhatsAppMessage, "activity/whatsapp_message", "acti", "WhatsAppMessage")
+};
+
+fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    for (member, reported) in [("contact_id", "contact"), ("activity_at", "activity_at")] {
+        if draft.object.get(member).is_none_or(Value::is_null) {
+            draft.errors.add(reported, "This field is required.");
+        }
+    }
+    activity::prepare(session, draft)
+}
+
+/// The markdown of the messenger as HTML: `*strong*`, `_emphasis_`, `~struck~`.
+fn html(message: &Object) -> String {
+    let mut html = rich_text::from_plain(text(message, "message_markdown").unwrap_or_default());
+    for (mark, tag) in [('*', "strong"), ('_', "em"), ('~', "s")] {
+        let mut open = false;
+        let mut out = String::new();
+        let pairs = html.matches(mark).count() / 2 * 2;
+        for (position, part) in html.split(mark).enumerate() {
+            if position > 0 {
+                if position > pairs {
+                    out.push(mark);
+                } else {
+                    out.push_str(&if open { format!("</{tag}>") } else { format!("<{tag}>") });
+                    open = !open;
+                }
+            }
+            out.push_str(part);
+        }
+        html = out;
+    }
+    html.replace("<body>", "").replace("</body>", "")
+}
+
+fn formatted(message: &Object, name: &str) -> Value {
+    text(message, name).map_or(Value::Null, |number| phone::formatted(number).into())
+}

@@ -1,0 +1,258 @@
+//! Whether a condition holds, and in what order leads come out.
+
+use std::cmp::Ordering;
+
+use serde_json::Value;
+
+use super::ast::{Comparison, Slice};
+use super::facts::{self, Scene};
+use super::plan::{Condition, Plan, Reference, Wanted};
+use super::time::moment_of;
+use super::vocabulary::{Entity, Holds, LEAD, Read, Term, Text};
+use super::words::contains;
+use super::{MAX_VIEWS, parse};
+use crate::store::{Kind, Object, text};
+
+/// Ids of the leads that fit, in the order asked for; without one, newest first.
+pub(super) fn select(plan: &Plan, scene: Scene<'_>) -> Vec<String> {
+    let leads = scene.world.collection(scene.organization_id, Kind::Lead).rev();
+    let mut found: Vec<&Object> = leads.filter(|lead| fits(plan, scene, lead, MAX_VIEWS)).collect();
+    for (reference, descending) in plan.sort.iter().rev() {
+        found.sort_by_cached_key(|lead| Placed { key: key(scene, reference, lead), descending: *descending });
+    }
+    found.into_iter().filter_map(|lead| text(lead, "id")).map(str::to_owned).collect()
+}
+
+fn fits(plan: &Plan, scene: Scene<'_>, lead: &Object, views_left: usize) -> bool {
+    let asked = Asked { scene, views_left };
+    plan.slice.is_none_or(|slice| in_slice(slice, lead)) && asked.holds(&LEAD, lead, &plan.condition)
+}
+
+/// Parts by a stable hash (FNV-1a) of the id: a lead stays in its part whatever else is created.
+fn in_slice(slice: Slice, lead: &Object) -> bool {
+    let id = text(lead, "id").unwrap_or_default();
+    let hash = id.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    hash % u64::from(slice.of) == u64::from(slice.part - 1)
+}
+
+#[derive(Clone, Copy)]
+struct Asked<'w> {
+    scene: Scene<'w>,
+    /// How many smart views may still be looked into; views can name each other.
+    views_left: usize,
+}
+
+impl<'w> Asked<'w> {
+    fn holds(self, entity: &'static Entity, object: &Object, condition: &Condition) -> bool {
+        match condition {
+            Condition::Everything => true,
+            Condition::Words { phrase, prefix } => {
+                self.text(entity, object).iter().any(|text| contains(text, phrase, *prefix))
+            }
+            Condition::Present(reference) => {
+                self.values(entity, reference, object).1.iter().any(is_something)
+            }
+            Condition::Is(reference, wanted) => {
+                let (holds, values) = self.values(entity, reference, object);
+                wanted.iter().any(|wanted| values.iter().any(|value| self.is(holds, value, wanted)))
+            }
+            Condition::Compare(reference, comparison, wanted) => {
+                let (holds, values) = self.values(entity, reference, object);
+                values.iter().any(|value| self.compares(holds, value, *comparison, wanted))
+            }
+            Condition::InView(view) => self.in_view(object, view),
+            Condition::Child(child, inner) => {
+                self.children(entity, object, child).into_iter().any(|found| self.holds(child, found, inner))
+            }
+            Condition::Not(inner) => !self.holds(entity, object, inner),
+            Condition::And(parts) => parts.iter().all(|part| self.holds(entity, object, part)),
+            Condition::Or(parts) => parts.iter().any(|part| self.holds(entity, object, part)),
+        }
+    }
+
+    fn text(self, entity: &Entity, object: &Object) -> Vec<String> {
+        match entity.text {
+            Text::Members(names) => facts::members(object, names),
+            Text::Work(work) => work(self.scene, object),
+        }
+    }
+
+    fn values(self, entity: &Entity, reference: &Reference, object: &Object) -> (Holds, Vec<Value>) {
+        match reference {
+            Reference::Known(term) => (term.holds, known(self.scene, term, object)),
+            Reference::Custom(name) => custom(self.scene, entity, name, object),
+        }
+    }
+
+    /// Children of an object: everything hangs on the lead, and names what else it belongs to.
+    fn children(self, entity: &Entity, object: &Object, child: &Entity) -> Vec<&'w Object> {
+        let id = text(object, "id");
+        let lead = if entity.is_lead() { id } else { text(object, "lead_id") };
+        let found = self.scene.world.children_of(lead.unwrap_or_default(), child.kind);
+        found.filter(|found| entity.is_lead() || text(found, entity.link) == id).collect()
+    }
+
+    fn is(self, holds: Holds, value: &Value, wanted: &Wanted) -> bool {
+        match (holds, value) {
+            (Holds::Number, Value::Number(number)) => number.as_f64() == wanted.number,
+            (Holds::Flag, Value::Bool(flag)) => {
+                *flag == matches!(wanted.text.to_ascii_lowercase().as_str(), "yes" | "true")
+            }
+            (Holds::Moment, Value::String(stored)) => {
+                self.moments(stored, wanted, |period, at| period.holds(at))
+            }
+            (Holds::Text, Value::String(text)) => contains(text, &wanted.words, false),
+            (Holds::Exact, Value::String(text)) => text.to_lowercase() == wanted.text.trim().to_lowercase(),
+            (_, Value::Array(values)) => values.iter().any(|value| self.is(holds, value, wanted)),
+            _ => false,
+        }
+    }
+
+    fn compares(self, holds: Holds, value: &Value, comparison: Comparison, wanted: &Wanted) -> bool {
+        match (holds, value) {
+            (Holds::Number, Value::Number(number)) => {
+                let ordering =
+                    number.as_f64().zip(wanted.number).and_then(|(left, right)| left.partial_cmp(&right));
+                ordering.is_some_and(|ordering| match comparison {
+                    Comparison::Greater => ordering == Ordering::Greater,
+                    Comparison::GreaterOrEqual => ordering != Ordering::Less,
+                    Comparison::Less => ordering == Ordering::Less,
+                    Comparison::LessOrEqual => ordering != Ordering::Greater,
+                })
+            }
+            (Holds::Moment, Value::String(stored)) => {
+                self.moments(stored, wanted, |period, at| period.compares(at, comparison))
+            }
+            _ => false,
+        }
+    }
+
+    fn moments(
+        self,
+        stored: &str,
+        wanted: &Wanted,
+        fits: impl FnOnce(&super::time::Period, jiff::Timestamp) -> bool,
+    ) -> bool {
+        let Scene { now, offset, .. } = self.scene;
+        let period = wanted.time.as_ref().and_then(|time| time.period(now, offset));
+        period.zip(moment_of(stored, offset)).is_some_and(|(period, at)| fits(&period, at))
+    }
+
+    /// Whether a lead is in a smart view of leads that is kept as text. Views kept in the newer structured form hold
+    /// nothing here.
+    fn in_view(self, lead: &Object, wanted: &str) -> bool {
+        let Scene { world, organization_id, .. } = self.scene;
+        let mut views = world.collection(organization_id, Kind::SmartView);
+        let view = views.find(|view| {
+            text(view, "id") == Some(wanted)
+                || text(view, "name").is_some_and(|name| name.to_lowercase() == wanted.to_lowercase())
+        });
+        let query = view.and_then(|view| text(view, "query")).and_then(|query| parse(query).ok());
+        match (query, self.views_left.checked_sub(1)) {
+            (Some(query), Some(views_left)) => fits(&query.plan, self.scene, lead, views_left),
+            _ => false,
+        }
+    }
+}
+
+fn known(scene: Scene<'_>, term: &Term, object: &Object) -> Vec<Value> {
+    match term.read {
+        Read::Member(name) => {
+            object.get(name).filter(|value| !value.is_null()).cloned().into_iter().collect()
+        }
+        Read::Count(kinds) => vec![scene.count(object, kinds).into()],
+        Read::Work(work) => work(scene, object),
+    }
+}
+
+/// The values of a custom field. One that does not exist has none.
+fn custom(scene: Scene<'_>, entity: &Entity, name: &str, object: &Object) -> (Holds, Vec<Value>) {
+    let none = (Holds::Exact, Vec::new());
+    let Some(field) = entity.customs.and_then(|kind| scene.custom_field(kind, name)) else { return none };
+    let Some(id) = text(field, "id") else { return none };
+    let stored = match object.get(&format!("custom.{id}")) {
+        None | Some(Value::Null) => Vec::new(),
+        Some(Value::Array(values)) => values.clone(),
+        Some(value) => vec![value.clone()],
+    };
+    match text(field, "type") {
+        Some("number") => (Holds::Number, stored),
+        Some("date" | "datetime") => (Holds::Moment, stored),
+        Some("text" | "textarea") => (Holds::Text, stored),
+        Some("user") => {
+            let users = stored.iter().filter_map(Value::as_str).flat_map(|id| scene.user_by_id(id));
+            (Holds::Exact, users.collect())
+        }
+        _ => (Holds::Exact, stored),
+    }
+}
+
+fn is_something(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(flag) => *flag,
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        Value::String(text) => !text.is_empty(),
+        Value::Array(values) => !values.is_empty(),
+        Value::Object(members) => !members.is_empty(),
+    }
+}
+
+/// What leads are sorted by.
+enum Key {
+    Number(f64),
+    Text(String),
+}
+
+fn key(scene: Scene<'_>, reference: &Reference, lead: &Object) -> Option<Key> {
+    let asked = Asked { scene, views_left: 0 };
+    let (holds, values) = asked.values(&LEAD, reference, lead);
+    match (holds, values.first()?) {
+        (Holds::Moment, Value::String(stored)) => {
+            let moment = moment_of(stored, scene.offset)?;
+            #[expect(clippy::cast_precision_loss, reason = "microseconds of this century fit")]
+            Some(Key::Number(moment.as_microsecond() as f64))
+        }
+        (_, Value::Number(number)) => number.as_f64().map(Key::Number),
+        (_, Value::Bool(flag)) => Some(Key::Number(f64::from(u8::from(*flag)))),
+        (_, Value::String(text)) => Some(Key::Text(text.to_lowercase())),
+        _ => None,
+    }
+}
+
+/// A key with its direction; leads without a value come last in both.
+struct Placed {
+    key: Option<Key>,
+    descending: bool,
+}
+
+impl Ord for Placed {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let ordering = match (&self.key, &other.key) {
+            (None, None) => return Ordering::Equal,
+            (None, _) => return Ordering::Greater,
+            (_, None) => return Ordering::Less,
+            (Some(Key::Number(left)), Some(Key::Number(right))) => left.total_cmp(right),
+            (Some(Key::Text(left)), Some(Key::Text(right))) => left.cmp(right),
+            (Some(Key::Number(_)), _) => Ordering::Less,
+            (Some(Key::Text(_)), _) => Ordering::Greater,
+        };
+        if self.descending { ordering.reverse() } else { ordering }
+    }
+}
+
+impl PartialOrd for Placed {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Placed {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Placed {}
