@@ -13,7 +13,7 @@ pub(crate) struct Variable {
 
 pub(crate) const CLOSE_API_KEY: Variable = Variable {
     name: "CLOSE_API_KEY",
-    meaning: "an API key of Close; it is the default account of `latch call`, and nothing else has to be set up",
+    meaning: "an API key of Close: the default account, with nothing to set up",
 };
 pub(crate) const CLOSE_URL: Variable = Variable {
     name: "CLOSE_URL",
@@ -21,17 +21,15 @@ pub(crate) const CLOSE_URL: Variable = Variable {
 };
 pub(crate) const LATCH_HOME: Variable =
     Variable { name: "LATCH_HOME", meaning: "the data folder, where --data-folder is not given" };
-pub(crate) const LATCH_MASTER_KEY: Variable = Variable {
-    name: "LATCH_MASTER_KEY",
-    meaning: "the master key, 32 bytes in base64, instead of the file master.key of the data folder",
-};
+pub(crate) const LATCH_MASTER_KEY: Variable =
+    Variable { name: "LATCH_MASTER_KEY", meaning: "the master key, 32 bytes in base64, instead of a file" };
 pub(crate) const LATCH_MASTER_KEY_FILE: Variable = Variable {
     name: "LATCH_MASTER_KEY_FILE",
     meaning: "a file that holds the master key, readable by its owner only",
 };
 pub(crate) const LATCH_LOG: Variable = Variable {
     name: "LATCH_LOG",
-    meaning: "what to log to standard error: a level (debug) or a filter (warn,latch_gateway=debug)",
+    meaning: "what to log: a level (debug) or filter (warn,latch_gateway=debug)",
 };
 pub(crate) const NO_COLOR: Variable = Variable { name: "NO_COLOR", meaning: "set to anything: no colour" };
 pub(crate) const XDG_DATA_HOME: Variable = Variable { name: "XDG_DATA_HOME", meaning: "" };

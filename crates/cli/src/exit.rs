@@ -83,4 +83,13 @@ mod tests {
             assert_eq!(usize::from(exit.code()), place);
         }
     }
+
+    #[test]
+    fn the_readme_has_the_same_table() {
+        let readme = include_str!("../README.md");
+        for exit in Exit::ALL {
+            let row = format!("| {} | {} |", exit.code(), exit.meaning());
+            assert!(readme.contains(&row), "{row}");
+        }
+    }
 }

@@ -78,6 +78,20 @@ impl From<CallError> for Failure {
 
 impl From<VaultError> for Failure {
     fn from(error: VaultError) -> Self {
-        CallError::from(error).into()
+        let hint = match &error {
+            VaultError::DataFolder { .. } => Some(
+                "choose a folder of your own with --data-folder or LATCH_HOME; it is created if it does not exist",
+            ),
+            VaultError::WrongMasterKey { .. } => Some(
+                "LATCH_MASTER_KEY and LATCH_MASTER_KEY_FILE name another key; without them it is master.key in the folder",
+            ),
+            VaultError::MasterKeyUnreadable { .. } => Some("check the path in LATCH_MASTER_KEY_FILE"),
+            _ => None,
+        };
+        let failure = Self::from(CallError::from(error));
+        match hint {
+            Some(hint) => failure.with_hint(hint),
+            None => failure,
+        }
     }
 }

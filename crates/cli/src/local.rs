@@ -68,6 +68,9 @@ impl Local {
         let listener = listen(loopback(options.port), "--port").await?;
         let origin = origin_of(&listener)?;
         let house = open::serving(&folder, origin.clone()).await?;
+        if options.real_close {
+            require_real(&house).await?;
+        }
         let real_close = options.real_close || is_used_for_real(&house).await?;
         let twin = if real_close { None } else { Some(start_twin(&options, &house, &origin).await?) };
         let (client, client_secret) = house.vault.create_client(&open::tenant(), options.client_name).await?;
@@ -141,6 +144,21 @@ async fn is_used_for_real(house: &House) -> Result<bool, Failure> {
     let filter = AccountFilter { connection: Some(connection.name.clone()), ..AccountFilter::default() };
     let accounts = house.vault.accounts(&open::tenant(), &filter, &Page { limit: 1, after: None }).await?;
     Ok(connection.oauth_app.is_some() || accounts.total > 0)
+}
+
+/// Refuses a connection that leads to a twin of some earlier day where the real Close was asked for.
+async fn require_real(house: &House) -> Result<(), Failure> {
+    let connection = house.vault.connection(&open::tenant(), Connection::DEFAULT_NAME).await?;
+    if !open::is_local(&connection) {
+        return Ok(());
+    }
+    let message = format!(
+        "connection {:?} leads to {}, not to the real Close",
+        connection.name, connection.endpoints.api
+    );
+    let hint =
+        format!("run `latch connections set {} --close-url https://api.close.com` first", connection.name);
+    Err(Failure::not_configured(message).with_hint(hint))
 }
 
 /// Starts a twin, registers an app there, and points the connection at it.

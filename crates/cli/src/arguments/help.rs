@@ -23,7 +23,7 @@ Exit codes:
     }
     text.push_str("\nEnvironment:\n");
     for variable in environment::DOCUMENTED {
-        let _ = writeln!(text, "  {:<22} {}", variable.name, variable.meaning);
+        let _ = writeln!(text, "  {:<21}  {}", variable.name, variable.meaning);
     }
     text
 }
@@ -44,8 +44,8 @@ Examples:
   latch up --data-folder ./data            keep accounts and API clients
   latch up --close                         the real Close instead of a twin, and the usual data folder
 
-Without --data-folder it keeps its data in a temporary folder that is removed at the end. There is no twin
-with --close, nor where the data folder holds an OAuth app or accounts of the real Close.";
+Without --data-folder it keeps its data in a temporary folder that is removed at the end. There is
+no twin with --close, nor where the data folder holds an OAuth app or accounts of the real Close.";
 
 pub(crate) const SERVE: &str = "\
 Examples:
@@ -58,7 +58,7 @@ pub(crate) const TWIN: &str = "\
 Examples:
   latch twin
   latch twin --port 0 --seed 3 --leads 20 --json
-  CLOSE_API_KEY=… CLOSE_URL=http://127.0.0.1:9000/api/v1 latch call get_me";
+  CLOSE_API_KEY=… CLOSE_URL=http://127.0.0.1:9000/api/v1 latch call get_current_user";
 
 pub(crate) const CALL: &str = "\
 Examples:
@@ -68,10 +68,10 @@ Examples:
   latch call create_contact --lead-id lead_… --name Ada --phone=+1234567890
   latch call close_lead_create --account us_team --name 'Acme Corp' --json
 
-Flags that are not listed above are parameters of the tool. Each is read as the type the tool declares:
-text stays text (--id=007), lists and objects are JSON (--emails '[{\"email\": \"ada@example.com\"}]') or
-repeated flags, true needs no value (--is-complete). Flags win over the JSON payload. Behind `--` every
-flag is the tool's.";
+Flags that are not listed above are parameters of the tool, each read as the type the tool
+declares: text stays text (--id=007), true needs no value (--is-complete), lists and objects are
+JSON (--emails '[{\"email\": \"ada@example.com\"}]') or, for lists, repeated flags. Flags win over the
+JSON payload. Behind `--` every flag is the tool's.";
 
 pub(crate) const TOOLS: &str = "\
 Examples:
@@ -108,7 +108,8 @@ Examples:
 pub(crate) const CONNECTIONS: &str = "\
 Examples:
   latch connections
-  latch connections set close --client-id oa2client_… --redirect-uri http://127.0.0.1:8420/oauth/callback
+  latch connections set close --client-id oa2client_… \\
+    --redirect-uri http://127.0.0.1:8420/oauth/callback
   latch connections set local --close-url http://127.0.0.1:9000";
 
 pub(crate) const CLIENTS: &str = "\

@@ -1,0 +1,13 @@
+//! The program as its users meet it: arguments in, text and exit codes out, against a real twin.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops where it is")]
+
+mod accounts;
+mod bad_input;
+mod calling;
+mod catalogue;
+mod demo;
+mod doctor;
+mod help;
+mod program;
+mod serving;

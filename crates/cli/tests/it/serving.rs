@@ -1,0 +1,169 @@
+//! `latch up`, `serve` and `twin`: servers that start, answer and stop cleanly.
+
+use std::sync::Arc;
+
+use axum::{Json, Router};
+use latch_testkit::{ACME, Served};
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
+use tokio::sync::Semaphore;
+
+use crate::program::{Latch, ann, twin};
+
+/// A running server, and its standard output.
+struct Serving {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Serving {
+    async fn start(latch: &Latch, arguments: &[&str]) -> (Self, Value) {
+        latch_close::install_tls_provider();
+        let mut child = latch.command(arguments).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let line = lines.next_line().await.unwrap();
+        let Some(line) = line else {
+            let mut said = String::new();
+            child.stderr.take().unwrap().read_to_string(&mut said).await.unwrap();
+            panic!("nothing was printed: {said}");
+        };
+        (Self { child, lines }, serde_json::from_str(&line).unwrap())
+    }
+
+    /// Asks it to stop as systems do.
+    async fn terminate(&self) {
+        let id = self.child.id().expect("it still runs").to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+    }
+
+    /// Asks it to stop, and waits until it has.
+    async fn stop(self) {
+        self.terminate().await;
+        self.ended().await;
+    }
+
+    /// Waits until it has stopped, having said nothing more.
+    async fn ended(mut self) {
+        assert_eq!(self.child.wait().await.unwrap().code(), Some(0));
+        assert_eq!(self.lines.next_line().await.unwrap(), None, "one line is all that is printed");
+    }
+}
+
+fn text<'v>(value: &'v Value, name: &str) -> &'v str {
+    value[name].as_str().unwrap_or_else(|| panic!("{name} in {value}"))
+}
+
+async fn execute(up: &Value, body: &Value) -> Value {
+    reqwest::Client::new()
+        .post(format!("{}/api/v1/execute_tool", text(up, "gateway_url")))
+        .basic_auth(text(up, "client_id"), Some(text(up, "client_secret")))
+        .json(body)
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn up_prints_one_line_with_everything_serves_and_stops() {
+    let latch = Latch::new();
+    let (serving, up) = Serving::start(&latch, &["up", "--leads", "0", "--json"]).await;
+    for member in ["gateway_url", "client_id", "client_secret", "twin_url", "control_url", "data_folder"] {
+        assert!(up[member].is_string(), "{member} in {up}");
+    }
+    assert_eq!(up["ca_file"], Value::Null);
+    assert_eq!(up["twin_api_keys"][0]["user_name"], "Ann Reyes");
+    assert_eq!(up["oauth_app"]["redirect_uri"], format!("{}/oauth/callback", text(&up, "gateway_url")));
+
+    let body = json!({"identifier": "default", "tool_name": "close_lead_get", "params": {"lead_id": ACME}});
+    assert_eq!(execute(&up, &body).await["data"]["id"], ACME);
+    let at_twin = reqwest::Client::new()
+        .get(format!("{}/api/v1/me/", text(&up, "twin_url")))
+        .basic_auth(text(&up["twin_api_keys"][0], "key"), Some(""))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(at_twin.status().as_u16(), 200);
+    let folder = text(&up, "data_folder").to_owned();
+    let called = latch.json(&["--data-folder", &folder, "call", "get_lead", "--id", ACME]).await;
+    assert_eq!(called["id"], ACME, "the example that is printed works");
+    serving.stop().await;
+    assert!(!std::path::Path::new(&folder).exists(), "the temporary folder is gone");
+}
+
+#[tokio::test]
+async fn up_never_points_a_connection_of_the_real_close_at_a_twin() {
+    let latch = Latch::new();
+    let folder = latch.home.path().join("real");
+    let folder = folder.to_str().unwrap();
+    let add = ["--data-folder", folder, "accounts", "add", "us_team", "--no-check"];
+    assert_eq!(latch.run_with_input(&add, "api_real.0000000000000000000000").await.code, 0);
+    let (serving, up) = Serving::start(&latch, &["--data-folder", folder, "up", "--json"]).await;
+    assert_eq!((&up["twin_url"], &up["oauth_app"]), (&Value::Null, &Value::Null));
+    serving.stop().await;
+    let connections = latch.json(&["--data-folder", folder, "connections", "--json"]).await;
+    assert_eq!(connections["connections"][0]["api_url"], "https://api.close.com/api/v1");
+}
+
+#[tokio::test]
+async fn serve_answers_for_accounts_stored_before() {
+    let twin = twin().await;
+    let latch = Latch::new();
+    latch.run(&["connections", "set", "close", "--close-url", &twin.url()]).await;
+    latch.run_with_input(&["accounts", "add", "ann"], &ann(&twin)).await;
+    let client = latch.json(&["clients", "create", "test", "--json"]).await;
+    let (serving, mut served) = Serving::start(&latch, &["serve", "--listen", "127.0.0.1:0", "--json"]).await;
+    served["client_id"] = client["client_id"].clone();
+    served["client_secret"] = client["client_secret"].clone();
+    let body = json!({"identifier": "ann", "tool_name": "get_current_user", "params": {}});
+    assert_eq!(execute(&served, &body).await["data"]["first_name"], "Ann");
+    serving.stop().await;
+}
+
+#[tokio::test]
+async fn a_twin_alone_tells_its_keys() {
+    let latch = Latch::new();
+    let (serving, twin) = Serving::start(&latch, &["twin", "--port", "0", "--leads", "0", "--json"]).await;
+    let key = text(&twin["twin_api_keys"][0], "key").to_owned();
+    let caller = Latch::new().with("CLOSE_API_KEY", &key).with("CLOSE_URL", text(&twin, "api_url"));
+    assert_eq!(caller.json(&["call", "get_current_user"]).await["first_name"], "Ann");
+    serving.stop().await;
+}
+
+/// A Close that says when a request has arrived, and answers when it is told to.
+async fn slow_close(arrived: Arc<Semaphore>, answer: Arc<Semaphore>) -> Served {
+    let router = Router::new().fallback(move || {
+        let (arrived, answer) = (Arc::clone(&arrived), Arc::clone(&answer));
+        async move {
+            arrived.add_permits(1);
+            answer.acquire().await.unwrap().forget();
+            Json(json!({"id": ACME, "name": "Acme Rockets"}))
+        }
+    });
+    Served::start(router).await
+}
+
+#[tokio::test]
+async fn a_call_in_flight_is_finished_before_the_gateway_stops() {
+    let (arrived, answer) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
+    let close = slow_close(Arc::clone(&arrived), Arc::clone(&answer)).await;
+    let latch = Latch::new();
+    latch.run(&["connections", "set", "close", "--close-url", &close.url]).await;
+    latch.run_with_input(&["accounts", "add", "ann", "--no-check"], "api_ann.0000000000000000000000").await;
+    let client = latch.json(&["clients", "create", "test", "--json"]).await;
+    let (serving, mut served) = Serving::start(&latch, &["serve", "--listen", "127.0.0.1:0", "--json"]).await;
+    served["client_id"] = client["client_id"].clone();
+    served["client_secret"] = client["client_secret"].clone();
+    let call = tokio::spawn(async move {
+        let body = json!({"identifier": "ann", "tool_name": "get_lead", "params": {"id": ACME}});
+        execute(&served, &body).await
+    });
+    arrived.acquire().await.unwrap().forget();
+    serving.terminate().await;
+    answer.add_permits(1);
+    assert_eq!(call.await.unwrap()["data"]["name"], "Acme Rockets");
+    serving.ended().await;
+}
