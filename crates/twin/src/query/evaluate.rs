@@ -2,13 +2,15 @@
 
 use std::cmp::Ordering;
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::ast::{Comparison, Slice};
 use super::facts::{self, Scene};
 use super::plan::{Condition, Plan, Reference, Wanted};
-use super::time::moment_of;
-use super::vocabulary::{Entity, Holds, LEAD, Read, Term, Text};
+use super::term::{Entity, Holds, Read, Term, Text};
+use super::time::{Period, moment_of};
+use super::vocabulary::LEAD;
 use super::words::contains;
 use super::{MAX_VIEWS, parse};
 use crate::store::{Kind, Object, text};
@@ -100,9 +102,7 @@ impl<'w> Asked<'w> {
             (Holds::Flag, Value::Bool(flag)) => {
                 *flag == matches!(wanted.text.to_ascii_lowercase().as_str(), "yes" | "true")
             }
-            (Holds::Moment, Value::String(stored)) => {
-                self.moments(stored, wanted, |period, at| period.holds(at))
-            }
+            (Holds::Moment, Value::String(stored)) => self.moments(stored, wanted, Period::holds),
             (Holds::Text, Value::String(text)) => contains(text, &wanted.words, false),
             (Holds::Exact, Value::String(text)) => text.to_lowercase() == wanted.text.trim().to_lowercase(),
             (_, Value::Array(values)) => values.iter().any(|value| self.is(holds, value, wanted)),
@@ -129,12 +129,7 @@ impl<'w> Asked<'w> {
         }
     }
 
-    fn moments(
-        self,
-        stored: &str,
-        wanted: &Wanted,
-        fits: impl FnOnce(&super::time::Period, jiff::Timestamp) -> bool,
-    ) -> bool {
+    fn moments(self, stored: &str, wanted: &Wanted, fits: impl FnOnce(&Period, Timestamp) -> bool) -> bool {
         let Scene { now, offset, .. } = self.scene;
         let period = wanted.time.as_ref().and_then(|time| time.period(now, offset));
         period.zip(moment_of(stored, offset)).is_some_and(|(period, at)| fits(&period, at))

@@ -142,6 +142,15 @@ pub(super) fn email_direction(email: &Object) -> Vec<Value> {
     }
 }
 
+/// Whether the lead answered an e-mail.
+pub(super) fn replied(scene: Scene<'_>, email: &Object) -> Vec<Value> {
+    let lead_id = text(email, "lead_id").unwrap_or_default();
+    let answers = |other: &Object| {
+        other.get("in_reply_to_id") == email.get("id") && text(other, "direction") == Some("incoming")
+    };
+    vec![scene.world.children_of(lead_id, Kind::Email).any(answers).into()]
+}
+
 /// When an activity happened, if a member is this.
 pub(super) fn date_if(activity: &Object, member: &str, value: &str) -> Vec<Value> {
     let fits = text(activity, member) == Some(value);
@@ -204,7 +213,7 @@ const WRITTEN: &[(Kind, &[&str])] = &[
     (Kind::Call, &["note"]),
     (Kind::Email, &["subject", "body_text"]),
     (Kind::Sms, &["text"]),
-    (Kind::WhatsAppMessage, &["text"]),
+    (Kind::WhatsAppMessage, &["message_markdown"]),
     (Kind::Meeting, &["title", "note"]),
     (Kind::Opportunity, &["note"]),
     (Kind::Task, &["text"]),

@@ -4,7 +4,7 @@
 //! its own scripts, reports and documentation. [`parse`] reads text into a [`Query`] and explains what it cannot
 //! read: where, what was expected and how to write it. [`Query::select`] finds the leads.
 //!
-//! In the order of work: `grammar` reads text into `ast`, `plan` resolves names against `vocabulary` and understands
+//! In the order of work: `lexer` and `grammar` read text into `ast`, `plan` resolves names against `vocabulary` and understands
 //! values, `evaluate` decides over `facts`.
 
 mod ast;
@@ -12,7 +12,9 @@ mod error;
 mod evaluate;
 mod facts;
 mod grammar;
+mod lexer;
 mod plan;
+mod term;
 #[cfg(test)]
 mod tests;
 mod time;

@@ -2,8 +2,9 @@
 
 use super::ast::{Clause, Comparison, Expression, Name, Slice, Test, Written};
 use super::error::Problem;
+use super::term::{Entity, Holds, Term};
 use super::time::{self, Time};
-use super::vocabulary::{Entity, Holds, LEAD, Term};
+use super::vocabulary::LEAD;
 use super::words::words;
 
 /// A query that can be evaluated.
@@ -203,17 +204,5 @@ fn nearest<'n>(wanted: &str, known: impl Iterator<Item = &'n str>) -> String {
         [] => String::new(),
         [(_, only)] => format!(" Did you mean {only}?"),
         [(_, first), (_, second), ..] => format!(" Did you mean {first} or {second}?"),
-    }
-}
-
-impl std::fmt::Debug for Term {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(self.names[0])
-    }
-}
-
-impl std::fmt::Debug for Entity {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(self.names[0])
     }
 }

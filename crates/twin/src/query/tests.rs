@@ -233,7 +233,7 @@ fn world() -> World {
     put(
         Kind::Email,
         json!({
-            "id": "acti_e", "lead_id": "lead_acme", "direction": "outgoing", "status": "sent", "has_reply": false,
+            "id": "acti_e", "lead_id": "lead_acme", "direction": "outgoing", "status": "sent",
             "subject": "Revised quote", "opens": [{"opened_at": "2024-03-12"}],
             "date_sent": "2024-03-11T16:10:12+00:00", "activity_at": "2024-03-11T16:10:12+00:00",
         }),
