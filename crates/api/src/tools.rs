@@ -142,14 +142,13 @@ pub(crate) async fn one(
 
 fn record(address: Address<'_>) -> Value {
     let tool = address.tool();
-    let description = format!("{} {}", tool.summary, tool.description.trim());
     json!({
         "name": address.name(),
         "function": tool.function,
         "provider": "CLOSE",
         "title": tool.title,
         "kind": tool.kind,
-        "description": description.trim(),
+        "description": address.description(),
         "input_schema": address.schema(),
     })
 }

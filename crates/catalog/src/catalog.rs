@@ -114,6 +114,26 @@ impl Catalog {
             .collect()
     }
 
+    /// `text` with the names of other tools as a vocabulary has them.
+    pub(crate) fn spell(&self, vocabulary: Vocabulary, text: &str) -> String {
+        if vocabulary == Vocabulary::AgentKit || !text.contains("close_") {
+            return text.to_owned();
+        }
+        let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+        let mut spelt = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(start) = rest.find("close_") {
+            let (before, from) = rest.split_at(start);
+            let end = from.find(|letter| !is_name(letter)).unwrap_or(from.len());
+            let (name, after) = from.split_at(end);
+            spelt.push_str(before);
+            spelt.push_str(self.find(name).map_or(name, |found| &found.tool.function));
+            rest = after;
+        }
+        spelt.push_str(rest);
+        spelt
+    }
+
     /// The list that turns names into ids, by the name parameters use for it.
     pub(crate) fn lookup(&self, name: &str) -> Option<&Lookup> {
         self.objects.iter().flat_map(|object| &object.lookups).find(|lookup| lookup.name == name)
@@ -150,6 +170,12 @@ impl<'c> Address<'c> {
             Vocabulary::AgentKit => &self.tool.name,
             Vocabulary::Function => &self.tool.function,
         }
+    }
+
+    /// What it does and when to use it, in one text for a model that must choose a tool.
+    pub fn description(&self) -> String {
+        let whole = format!("{} {}", self.tool.summary, self.tool.description.trim().replace('\n', " "));
+        self.catalog.spell(self.vocabulary, whole.trim())
     }
 
     /// The JSON Schema of its arguments: flat, closed, valid also without parameters.

@@ -17,7 +17,7 @@ pub(crate) fn tool_page(address: Address<'_>) -> String {
     let mut page = format!("# {}\n\n{}\n", address.signature(), tool.summary);
     for paragraph in [tool.description.trim(), tool.notes.trim()].into_iter().filter(|text| !text.is_empty())
     {
-        let _ = write!(page, "\n{paragraph}\n");
+        let _ = write!(page, "\n{}\n", address.catalog.spell(address.vocabulary, paragraph));
     }
     let _ = write!(
         page,
@@ -64,7 +64,10 @@ fn parameters(address: Address<'_>) -> String {
             published_name(address.vocabulary, parameter),
             type_word(address.vocabulary, parameter),
             if is_required(address.vocabulary, parameter) { "yes" } else { "no" },
-            description(address.vocabulary, parameter).replace('|', "\\|")
+            address
+                .catalog
+                .spell(address.vocabulary, &description(address.vocabulary, parameter))
+                .replace('|', "\\|")
         );
     }
     table

@@ -20,17 +20,18 @@ pub(crate) fn of(address: Address<'_>) -> Value {
         if is_required(vocabulary, parameter) {
             required.push(name);
         }
-        properties.insert(name.to_owned(), Value::Object(property(vocabulary, parameter)));
+        properties.insert(name.to_owned(), Value::Object(property(address, parameter)));
     }
     json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false})
 }
 
-fn property(vocabulary: Vocabulary, parameter: &Parameter) -> Map<String, Value> {
+fn property(address: Address<'_>, parameter: &Parameter) -> Map<String, Value> {
+    let vocabulary = address.vocabulary;
     let mut schema = Map::new();
     let as_text = parameter.as_text && vocabulary == Vocabulary::AgentKit;
     let value_type = if as_text { ValueType::String } else { parameter.value_type };
     schema.insert("type".to_owned(), json!(value_type.as_str()));
-    let mut description = parameter.description.clone();
+    let mut description = address.catalog.spell(vocabulary, &parameter.description);
     if as_text {
         description.push_str(" Give it as a string that holds the JSON; a plain JSON value is accepted too.");
     }

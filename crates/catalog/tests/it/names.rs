@@ -72,7 +72,7 @@ fn a_few_words_find_the_right_tool_first() {
         ("send an email", "create_email"),
         ("log a call", "create_call"),
         ("mark deal as won", "update_opportunity"),
-        ("pipeline statuses", "list_pipelines"),
+        ("list the pipelines", "list_pipelines"),
     ] {
         let hits: Vec<&str> =
             catalog().search(words, 3).iter().map(|hit| hit.tool.function.as_str()).collect();

@@ -27,7 +27,7 @@ fn the_nine_functions_are_mapped_as_promised() {
         (
             "list_activities",
             json!({"lead_id": "lead_x", "type": "sms"}),
-            "GET /activity/ [lead_id=lead_x&_type=SMS&_limit=25]",
+            "GET /activity/ [lead_id=lead_x&_limit=25&_type=SMS]",
         ),
         (
             "create_task",
