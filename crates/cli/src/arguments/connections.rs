@@ -36,7 +36,7 @@ pub(crate) struct SetConnection {
     /// Read the client secret from standard input even on a terminal
     #[arg(long, requires = "client_id")]
     pub(crate) client_secret_stdin: bool,
-    /// Where Close is: https://api.close.com, or the origin of a twin
+    /// Where Close is, without a path: the address of a twin, or api.close.com with https
     #[arg(long, value_name = "ORIGIN")]
     pub(crate) close_url: Option<Url>,
 }

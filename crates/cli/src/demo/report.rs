@@ -54,7 +54,7 @@ impl<'c> Report<'c> {
              twin         {twin}  (a local Close with demo data)\n\
              gateway      {gateway}  (what an application talks to)\n\
              data folder  {}  (accounts and sealed secrets)\n\
-             OAuth app    {} {:?}, registered at the twin\n",
+             OAuth app    {} {:?}, registered at the twin\n\n",
             folder.display(),
             app.client_id,
             app.name
@@ -70,7 +70,7 @@ impl<'c> Report<'c> {
         let heading = format!("{}{}", self.console.paint(Style::Bold, &heading), " ".repeat(gap));
         let sent_word = self.console.paint(Style::Dim, "sent");
         let got_word = self.console.paint(Style::Dim, "got ");
-        self.print(&format!("{heading}{took:>7.1} ms\n    {sent_word}  {sent}\n    {got_word}  {got}\n"))?;
+        self.print(&format!("{heading}{took:>7.1} ms\n    {sent_word}  {sent}\n    {got_word}  {got}\n\n"))?;
         self.steps
             .push(json!({"number": number, "title": title, "sent": sent, "got": got, "duration_ms": took}));
         Ok(())

@@ -65,7 +65,7 @@ async fn an_unknown_page_is_an_error_also_in_json() {
 
 #[tokio::test]
 async fn tools_are_found_by_what_they_do() {
-    let found = Latch::new().json(&["search", "add", "a", "company", "--json"]).await;
-    assert_eq!(found["query"], "add a company");
-    assert_eq!(found["tools"][0]["function"], "close.create_lead");
+    let found = Latch::new().json(&["search", "log", "a", "call", "--json"]).await;
+    assert_eq!(found["query"], "log a call");
+    assert_eq!(found["tools"][0]["function"], "close.create_call");
 }
