@@ -161,6 +161,25 @@ fn present(parameter: &Parameter, value: Option<Value>) -> Option<Value> {
     }
 }
 
+/// Two parameters that are one field at Close, given with different values.
+fn twice(address: Address<'_>, values: &[Option<Value>]) -> Option<String> {
+    let named = address.tool.parameters.iter().zip(values);
+    let mut fields = named.filter_map(|(parameter, value)| Some((parameter, value.as_ref()?)));
+    fields.find_map(|(parameter, value)| {
+        let others = address.tool.parameters.iter().zip(values);
+        let field = |parameter: &Parameter| parameter.field.clone().unwrap_or_else(|| parameter.name.clone());
+        let (other, _) =
+            others.take_while(|(other, _)| other.name != parameter.name).find(|(other, given)| {
+                other.place == parameter.place
+                    && field(other) == field(parameter)
+                    && given.as_ref().is_some_and(|given| given != value)
+            })?;
+        let (first, second) =
+            (published_name(address.vocabulary, other), published_name(address.vocabulary, parameter));
+        Some(format!("{first} and {second} are the same field at Close, give one"))
+    })
+}
+
 fn conditions(address: Address<'_>, values: &[Option<Value>]) -> Vec<Problem> {
     let parameters = &address.tool.parameters;
     let given = |wanted: &String| {
@@ -191,5 +210,7 @@ fn conditions(address: Address<'_>, values: &[Option<Value>]) -> Vec<Problem> {
         }
         Rule::Requires(..) => None,
     };
-    address.tool.rules.iter().filter_map(broken).map(|text| Problem::Condition { text }).collect()
+    let mut told: Vec<String> = address.tool.rules.iter().filter_map(broken).collect();
+    told.extend(twice(address, values));
+    told.into_iter().map(|text| Problem::Condition { text }).collect()
 }

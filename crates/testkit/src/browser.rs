@@ -56,6 +56,34 @@ impl Browser {
         false
     }
 
+    /// Chooses the option of the page's form whose label holds `text`, instead of the one chosen for them.
+    ///
+    /// # Panics
+    ///
+    /// If no option has such a label.
+    pub fn choose(&mut self, text: &str) {
+        let mut found = false;
+        let tags: Vec<String> = self
+            .page
+            .split('<')
+            .map(|tag| {
+                let is_option = tag.starts_with("input") && tag.contains("type=\"radio\"");
+                if !is_option {
+                    return tag.to_owned();
+                }
+                let plain = tag.replace(" checked", "");
+                let label = plain.split_once('>').map_or("", |(_, label)| label);
+                if !found && label.contains(text) {
+                    found = true;
+                    return plain.replacen("input", "input checked", 1);
+                }
+                plain
+            })
+            .collect();
+        assert!(found, "no option is called {text}");
+        self.page = tags.join("<");
+    }
+
     /// Fills the page's form with its own values and presses the button `name=value`.
     ///
     /// # Panics

@@ -5,7 +5,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::header::{CACHE_CONTROL, LOCATION, REFERRER_POLICY};
-use http::{HeaderValue, StatusCode};
+use http::{HeaderValue, Method, StatusCode};
 use latch_gateway::Gateway;
 use latch_vault::{CallbackQuery, CloseIdentity, VaultError};
 use secrecy::SecretString;
@@ -21,7 +21,11 @@ pub fn router(gateway: Gateway) -> Router {
         .with_state(gateway)
 }
 
-async fn follow(State(gateway): State<Gateway>, Path(token): Path<String>) -> Response {
+async fn follow(State(gateway): State<Gateway>, method: Method, Path(token): Path<String>) -> Response {
+    // A link is good for one visit; whoever only asks whether it is there (mail scanners do) must not use it up.
+    if method == Method::HEAD {
+        return StatusCode::OK.into_response();
+    }
     match gateway.begin_authorization(&SecretString::from(token)).await {
         Ok(address) => match HeaderValue::from_str(address.as_str()) {
             Ok(location) => {

@@ -42,7 +42,7 @@ async fn each_mistake_is_answered_with_what_to_do() {
         .await;
     assert_eq!(told(&answer).1, "invalid_arguments");
     assert_eq!(
-        answer.1["error"]["problems"][0],
+        answer.1["error"]["problems"][1],
         json!({"kind": "missing", "parameter": "name", "detail": "name"})
     );
 

@@ -59,6 +59,13 @@ fn both_spellings_of_a_parameter_are_taken_but_not_together() {
 }
 
 #[test]
+fn two_names_for_one_field_at_close_are_not_taken_together() {
+    let both = json!({"opportunity_id": "oppo_x", "date_won": "2030-01-01", "expected_date": "2030-02-01"});
+    let error = refused("close_opportunity_update", both);
+    assert!(error.to_string().contains("are the same field at Close, give one"), "{error}");
+}
+
+#[test]
 fn lists_may_come_as_text() {
     let contacts = accepted("create_lead", json!({"name": "Acme", "contacts": "[{\"name\": \"Jane\"}]"}));
     assert_eq!(contacts["contacts"], json!([{"name": "Jane"}]));

@@ -22,6 +22,7 @@ async fn visit(house: &House, identifier: &str, decision: &str) -> CallbackQuery
     let callback = "http://127.0.0.1:9/oauth/callback";
     let mut browser = Browser::open(address.as_str(), Some(callback)).await;
     assert!(browser.page.contains("Sales Assistant"), "the consent page names the app");
+    browser.choose("Ann Reyes in Closer Inc");
     browser.press("decision", decision, Some(callback)).await;
     CallbackQuery {
         code: browser.parameter("code").map(SecretString::from),

@@ -44,6 +44,7 @@ async fn a_person_connects_an_account() {
     let visited = Visited::start().await;
     let mut browser = Browser::open(&visited.link().await, None).await;
     assert!(browser.page.contains("Sales Assistant"), "{}", browser.page);
+    browser.choose("Ann Reyes in Closer Inc");
     browser.press("decision", "approve", None).await;
     assert_eq!(browser.status, 200);
     assert!(browser.page.contains("You are connected as Ann Reyes of Closer Inc."), "{}", browser.page);
@@ -69,6 +70,7 @@ async fn a_link_works_once_and_a_page_is_not_opened_again() {
     assert_eq!(again.status, 410);
     assert!(again.page.contains("This link has been used already"), "{}", again.page);
 
+    browser.choose("Ann Reyes in Closer Inc");
     browser.press("decision", "approve", None).await;
     let replayed = Browser::open(browser.address.as_str(), None).await;
     assert_eq!(replayed.status, 400);
