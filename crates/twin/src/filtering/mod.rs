@@ -9,7 +9,7 @@ mod period;
 
 use serde_json::Value;
 
-pub(crate) use node::{FilteringError, Node, parse};
+pub(crate) use node::{Node, parse};
 pub(crate) use period::period as relative_period;
 
 use crate::resource::View;
@@ -29,11 +29,6 @@ pub(crate) fn select<'w>(view: View<'w>, node: &Node, kind: Kind, limit: Option<
     all.filter(|record| matches(view, node, Subject::Record(record)))
         .take(limit.unwrap_or(usize::MAX))
         .collect()
-}
-
-/// Whether one record matches.
-pub(crate) fn holds(view: View<'_>, node: &Node, record: &Record) -> bool {
-    matches(view, node, Subject::Record(record))
 }
 
 fn matches(view: View<'_>, node: &Node, subject: Subject<'_>) -> bool {
@@ -58,7 +53,7 @@ fn matches(view: View<'_>, node: &Node, subject: Subject<'_>) -> bool {
     met != node.negated
 }
 
-fn object<'w>(subject: Subject<'w>) -> &'w Object {
+fn object(subject: Subject<'_>) -> &Object {
     match subject {
         Subject::Record(record) => &record.object,
         Subject::Row(_, row) => row,

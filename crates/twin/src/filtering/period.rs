@@ -14,7 +14,7 @@ pub(crate) fn period(name: &str, now: Timestamp, offset: Offset) -> Option<(Time
         return Some((Timestamp::UNIX_EPOCH, now));
     }
     let today = date_at(now, offset);
-    let monday = today.nth_weekday_of_week_start();
+    let monday = today - i64::from(today.weekday().since(Weekday::Monday)).days();
     let month = today.first_of_month();
     let quarter = Date::new(today.year(), (today.month() - 1) / 3 * 3 + 1, 1).ok()?;
     let year = today.first_of_year();
@@ -32,17 +32,6 @@ pub(crate) fn period(name: &str, now: Timestamp, offset: Offset) -> Option<(Time
         _ => return None,
     };
     Some((midnight(start, offset), midnight(end, offset)))
-}
-
-trait WeekStart {
-    fn nth_weekday_of_week_start(self) -> Self;
-}
-
-impl WeekStart for Date {
-    /// The Monday of the week.
-    fn nth_weekday_of_week_start(self) -> Self {
-        self - i64::from(self.weekday().since(Weekday::Monday)).days()
-    }
 }
 
 /// The first moment of a day.
@@ -83,8 +72,8 @@ fn shifted(node: &Value, now: Timestamp, offset: Offset) -> Option<Timestamp> {
         .and_then(|span| span.try_minutes(part("minutes")))
         .and_then(|span| span.try_seconds(part("seconds")))
         .ok()?;
-    let past = node.get("direction").and_then(Value::as_str) != Some("future");
-    let shifted = if past { from.checked_sub(span) } else { from.checked_add(span) }.ok()?;
+    let backwards = node.get("direction").and_then(Value::as_str) != Some("future");
+    let shifted = if backwards { from.checked_sub(span) } else { from.checked_add(span) }.ok()?;
     Some(match node.get("which_day_end").and_then(Value::as_str) {
         Some("start") => midnight(shifted.date(), offset),
         Some("end") => midnight(shifted.date() + 1.day(), offset),

@@ -33,14 +33,8 @@ impl Answer {
 
     /// As an HTTP response.
     pub(crate) fn into_response(self) -> Response {
-        let mut response = match self.body {
-            Some(body) => json_response(self.status, &body),
-            None => {
-                let mut response = Response::new(Body::empty());
-                *response.status_mut() = self.status;
-                response
-            }
-        };
+        let mut response = self.body.map_or_else(Response::default, |body| json_response(self.status, &body));
+        *response.status_mut() = self.status;
         if let Some(location) = self.location.and_then(|location| HeaderValue::try_from(location).ok()) {
             response.headers_mut().insert(header::LOCATION, location);
         }

@@ -33,11 +33,6 @@ impl Parameters {
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
-
-    /// A flag: anything but `false` is true, as in Close's framework.
-    pub(crate) fn flag(&self, name: &str) -> Option<bool> {
-        self.get(name).map(|value| value != "false")
-    }
 }
 
 impl FromIterator<(String, String)> for Parameters {
@@ -137,7 +132,7 @@ mod tests {
         assert_eq!(call.segments, ["lead", "lead_1"]);
         assert_eq!(call.parameters.get("id__in"), Some("a,b"));
         assert_eq!(call.parameters.get("_skip"), Some("3"));
-        assert_eq!(call.parameters.flag("is_complete"), Some(false));
+        assert_eq!(call.parameters.get("is_complete"), Some("false"));
         assert!(call.body.is_empty());
     }
 

@@ -3,9 +3,11 @@
 use http::Method;
 use serde_json::Value;
 
+use super::comment;
 use crate::http::{Answer, Call, Parameters, Refusal};
 use crate::resource::{
-    Action, Compare, Draft, Field, Filter, Initial, ListRules, NO_OBJECT, Run, Session, Show, View, envelope,
+    Action, Compare, Draft, Field, Filter, Hooks, Initial, ListRules, NO_OBJECT, Run, Session, Show, View,
+    envelope,
 };
 use crate::store::{DateStyle, Kind, Object, Record, Shelf, text};
 
@@ -114,7 +116,7 @@ fn of_wanted_type(_: View<'_>, record: &Record, parameters: &Parameters) -> bool
 }
 
 /// Completes and checks what all activities share.
-pub(crate) fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+pub(crate) fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     let view = session.view();
     let lead = text(&draft.object, "lead_id");
     let contact = text(&draft.object, "contact_id").and_then(|id| view.find(Kind::Contact, id));
@@ -126,7 +128,6 @@ pub(crate) fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Resul
         let now = || DateStyle::Offset.write(view.now()).into();
         draft.object.entry("activity_at").or_insert_with(|| created.unwrap_or_else(now));
     }
-    Ok(())
 }
 
 /// Completes an activity the twin makes by itself.
@@ -145,11 +146,11 @@ pub(crate) fn contact_name(view: View<'_>, object: &Object) -> Value {
     view.member_of(Kind::Contact, text(object, "contact_id"), "name")
 }
 
-/// One's own activities need `delete_own_activities`, others' `manage_others_activities` (documented). Comments on
-/// an activity go with it.
-pub(crate) fn deleting(session: &mut Session<'_>, activity: &Object) -> Result<(), Refusal> {
-    let own = text(activity, "user_id") == Some(session.caller.user_id.as_str());
-    session.require(if own { "delete_own_activities" } else { "manage_others_activities" })?;
-    super::comment::forget(session, activity);
-    Ok(())
+/// How activities that people make are deleted.
+pub(crate) const DELETABLE: Hooks = Hooks { may_delete, deleting: comment::forget, ..Hooks::NONE };
+
+/// One's own activities need `delete_own_activities`, others' `manage_others_activities` (documented).
+pub(crate) fn may_delete(view: View<'_>, activity: &Object) -> Result<(), Refusal> {
+    let own = text(activity, "user_id") == Some(view.caller.user_id.as_str());
+    view.require(if own { "delete_own_activities" } else { "manage_others_activities" })
 }

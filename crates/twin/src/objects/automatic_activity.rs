@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use super::activity;
 use super::money;
-use crate::http::Refusal;
 use crate::resource::{Draft, Field, Hooks, Initial, Methods, REQUIRED, Resource, Session, View};
 use crate::store::{Kind, Object, text};
 
@@ -164,16 +163,16 @@ const LOGGED: Methods = Methods { update: false, ..Methods::ALL };
 
 const AUTOMATIC: Hooks = Hooks { prepare: activity::prepare, storing: activity::storing, ..Hooks::NONE };
 
-fn both_statuses(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+fn both_statuses(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     for (member, reported) in [("old_status_id", "old_status"), ("new_status_id", "new_status")] {
         if draft.object.get(member).is_none_or(Value::is_null) {
             draft.errors.add(reported, REQUIRED);
         }
     }
-    activity::prepare(session, draft)
+    activity::prepare(session, draft);
 }
 
-fn of_an_opportunity(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+fn of_an_opportunity(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     let view = session.view();
     if let Some(deal) = text(&draft.object, "opportunity_id").and_then(|id| view.find(Kind::Opportunity, id))
     {
@@ -190,7 +189,7 @@ fn of_an_opportunity(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result
             draft.object.insert(name.to_owned(), value);
         }
     }
-    both_statuses(session, draft)
+    both_statuses(session, draft);
 }
 
 fn lead_label(view: View<'_>, change: &Object, status: &str) -> Value {

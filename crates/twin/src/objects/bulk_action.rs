@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 
 use super::lead::LEAD;
 use crate::filtering;
-use crate::http::Refusal;
 use crate::resource::{
     Audit, Draft, Field, FieldKind, Hooks, Initial, Methods, REQUIRED, Resource, Session, Show,
 };
@@ -101,7 +100,7 @@ const COMMON: &[Field] = &[
 ];
 
 /// Requires a structured query the twin can evaluate.
-pub(crate) fn check_query(_: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+pub(crate) fn check_query(_: &mut Session<'_>, draft: &mut Draft<'_>) {
     match draft.object.get("s_query") {
         None | Some(Value::Null) => draft.errors.add("s_query", REQUIRED),
         Some(query) => {
@@ -110,39 +109,30 @@ pub(crate) fn check_query(_: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<
             }
         }
     }
-    Ok(())
 }
 
-fn prepare_edit(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    check_query(session, draft)?;
-    let unset = |draft: &Draft<'_>, name: &str| draft.object.get(name).is_none_or(Value::is_null);
-    match text(&draft.object, "type") {
-        Some("set_lead_status") => {
-            if unset(draft, "lead_status_id") {
-                draft.errors.add("lead_status", REQUIRED);
-            }
-        }
-        Some(kind) => {
-            if unset(draft, "custom_field_id") && unset(draft, "custom_field_name") {
-                draft.errors.add("custom_field", REQUIRED);
-            }
-            let values = !unset(draft, "custom_field_value") || !unset(draft, "custom_field_values");
-            if kind == "set_custom_field" && !values {
-                draft.errors.add("custom_field_value", REQUIRED);
-            }
-        }
-        None => {}
+fn prepare_edit(session: &mut Session<'_>, draft: &mut Draft<'_>) {
+    check_query(session, draft);
+    let unset = |name: &str| draft.object.get(name).is_none_or(Value::is_null);
+    let (status, field) = (unset("lead_status_id"), unset("custom_field_id") && unset("custom_field_name"));
+    let value = unset("custom_field_value") && unset("custom_field_values");
+    let missing = match text(&draft.object, "type") {
+        Some("set_lead_status") if status => Some("lead_status"),
+        Some("set_custom_field" | "clear_custom_field") if field => Some("custom_field"),
+        Some("set_custom_field") if value => Some("custom_field_value"),
+        _ => None,
+    };
+    if let Some(name) = missing {
+        draft.errors.add(name, REQUIRED);
     }
-    if !draft.errors.is_empty() {
-        return Ok(());
-    }
-    // A value that no lead could take is refused before anything changes.
-    let blank = Object::new();
-    let change = change_of(&draft.object);
-    let probe = session.draft(&LEAD, &change, Some(&blank));
-    match probe {
-        Ok(_) => Ok(()),
-        Err(refusal) => Err(refusal),
+    if draft.errors.is_empty() {
+        // A value that no lead could take is refused before anything changes.
+        let blank = Object::new();
+        let change = change_of(&draft.object);
+        let probe = session.draft(&LEAD, &change, Some(&blank)).map(|_| ());
+        if let Err(refusal) = probe {
+            draft.refuse(refusal);
+        }
     }
 }
 

@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::{activity, contact, rich_text};
-use crate::http::Refusal;
 use crate::resource::{Draft, Field, FieldKind, Hooks, Initial, Resource, Session, View, phone};
 use crate::store::{Kind, Object, text};
 
@@ -57,7 +56,7 @@ pub(crate) static CALL: Resource = Resource {
     ],
     list: activity::LIST,
     event: Some("activity.call"),
-    hooks: Hooks { prepare, deleting: activity::deleting, ..Hooks::NONE },
+    hooks: Hooks { prepare, ..activity::DELETABLE },
     ..Resource::new(Kind::Call, "activity/call", "acti", "Call")
 };
 
@@ -67,7 +66,7 @@ const STATUSES: &[&str] =
 const DISPOSITIONS: &[&str] =
     &["answered", "no-answer", "vm-answer", "vm-left", "busy", "blocked", "error", "abandoned"];
 
-fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     rich_text::keep_in_step(draft, "note", "note_html");
     if let Some(old) = draft.old.filter(|old| text(old, "source") == Some("Close.io")) {
         for name in ["status", "duration", "direction"] {
@@ -87,7 +86,7 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refus
             None => {}
         }
     }
-    activity::prepare(session, draft)
+    activity::prepare(session, draft);
 }
 
 fn formatted(call: &Object, name: &str) -> Value {

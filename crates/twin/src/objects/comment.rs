@@ -85,17 +85,16 @@ fn one_of_two(_: View<'_>, parameters: &Parameters) -> Result<(), Refusal> {
     }
 }
 
-fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     let author = draft.old.and_then(|old| text(old, "created_by"));
     if author.is_some_and(|author| author != session.caller.user_id) {
-        return Err(Refusal::forbidden("being the author of the comment"));
+        return draft.refuse(Refusal::forbidden("being the author of the comment"));
     }
     if let Some(body) = text(&draft.object, "body").map(str::to_owned) {
         let rich = if body.contains('<') { rich_text::wrapped(&body) } else { rich_text::from_plain(&body) };
         draft.object.insert("mentions".to_owned(), mentions(&rich));
         draft.object.insert("body".to_owned(), rich.into());
     }
-    Ok(())
 }
 
 /// The first comment on an object opens its thread.

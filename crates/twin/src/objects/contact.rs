@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::lead::{self, LEAD};
-use crate::http::Refusal;
 use crate::resource::{
     CustomScope, Field, FieldKind, Filter, Hooks, Initial, ListRules, Resource, Session, Show, View, phone,
 };
@@ -65,7 +64,8 @@ fn storing(session: &mut Session<'_>, contact: &mut Object) {
     }
 }
 
-fn deleting(session: &mut Session<'_>, contact: &Object) -> Result<(), Refusal> {
+/// Subscriptions of a contact go with it.
+fn deleting(session: &mut Session<'_>, contact: &Object) {
     let lead_id = text(contact, "lead_id").unwrap_or_default();
     let subscriptions = session.view().children(lead_id, Kind::SequenceSubscription);
     let own = subscriptions.filter(|subscription| subscription.get("contact_id") == contact.get("id"));
@@ -74,7 +74,6 @@ fn deleting(session: &mut Session<'_>, contact: &Object) -> Result<(), Refusal> 
     for id in ids {
         session.discard(Kind::SequenceSubscription, &id);
     }
-    Ok(())
 }
 
 /// A contact's name; a nameless one goes by its first address or number.

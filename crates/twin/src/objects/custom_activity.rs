@@ -31,7 +31,7 @@ pub(crate) static CUSTOM_ACTIVITY_TYPE: Resource = Resource {
     list: ListRules { has_more: false, ..ListRules::OLDEST_FIRST },
     event: Some("custom_activity_type"),
     permission: Some("manage_customizations"),
-    hooks: Hooks { deleting: unused, ..Hooks::NONE },
+    hooks: Hooks { may_delete: unused, ..Hooks::NONE },
     ..Resource::new(Kind::CustomActivityType, "custom_activity", "actitype", "CustomActivityType")
 };
 
@@ -53,7 +53,7 @@ pub(crate) static CUSTOM_ACTIVITY: Resource = Resource {
     custom: Some(CustomScope::Activity),
     list: ListRules { check: type_needs_a_lead, ..activity::LIST },
     event: Some("activity.custom_activity"),
-    hooks: Hooks { prepare, deleting: activity::deleting, ..Hooks::NONE },
+    hooks: Hooks { prepare, ..activity::DELETABLE },
     ..Resource::new(Kind::CustomActivity, "activity/custom", "acti", "CustomActivity")
 };
 
@@ -67,7 +67,7 @@ fn type_needs_a_lead(view: View<'_>, parameters: &Parameters) -> Result<(), Refu
 }
 
 /// Publishing requires every required field; a draft may lack them (documented).
-fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     note::pin(session, draft);
     let published = text(&draft.object, "status") == Some("published");
     if published {
@@ -78,13 +78,12 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refus
         let now = DateStyle::Offset.write(session.world.now());
         draft.object.insert("last_published_at".to_owned(), now.into());
     }
-    activity::prepare(session, draft)
+    activity::prepare(session, draft);
 }
 
-fn unused(session: &mut Session<'_>, kind: &Object) -> Result<(), Refusal> {
+fn unused(view: View<'_>, kind: &Object) -> Result<(), Refusal> {
     let id: Option<&Value> = kind.get("id");
-    if session.view().all(Kind::CustomActivity).any(|activity| activity.get("custom_activity_type_id") == id)
-    {
+    if view.all(Kind::CustomActivity).any(|activity| activity.get("custom_activity_type_id") == id) {
         return Err(Refusal::invalid("The type still has activities."));
     }
     Ok(())

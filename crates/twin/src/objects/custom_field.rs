@@ -110,14 +110,14 @@ const TYPES: &[&str] = &[
     "hidden",
 ];
 
-fn prepare_fixed(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+fn prepare_fixed(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     if draft.old.is_some_and(|old| old.get("type") != draft.object.get("type")) {
         draft.errors.add("type", "Value cannot be changed.");
     }
-    prepare(session, draft)
+    prepare(session, draft);
 }
 
-fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     let kind = text(&draft.object, "type").unwrap_or_default().to_owned();
     let several = draft.object.get("accepts_multiple_values") == Some(&Value::Bool(true));
     if several && !matches!(kind.as_str(), "choices" | "user" | "contact" | "custom_object") {
@@ -144,11 +144,10 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refus
     if draft.kind.is_some_and(|kind| session.view().all(kind).any(|other| same(&other))) {
         draft.errors.add("name", "A custom field with this name already exists.");
     }
-    Ok(())
 }
 
 /// The values of a field go with it (documented).
-fn deleting(session: &mut Session<'_>, field: &Object) -> Result<(), Refusal> {
+fn deleting(session: &mut Session<'_>, field: &Object) {
     let key = format!("custom.{}", text(field, "id").unwrap_or_default());
     for kind in [Kind::Lead, Kind::Contact, Kind::Opportunity, Kind::CustomActivity, Kind::CustomObject] {
         let holders: Vec<Object> =
@@ -159,7 +158,6 @@ fn deleting(session: &mut Session<'_>, field: &Object) -> Result<(), Refusal> {
             session.world.replace(&id, holder);
         }
     }
-    Ok(())
 }
 
 fn schema(view: View<'_>, call: &Call, captured: &[&str]) -> Result<Answer, Refusal> {

@@ -33,7 +33,7 @@ pub(crate) static CUSTOM_OBJECT_TYPE: Resource = Resource {
     list: ListRules { has_more: false, ..ListRules::OLDEST_FIRST },
     event: Some("custom_object_type"),
     permission: Some("manage_customizations"),
-    hooks: Hooks { deleting: unused, ..Hooks::NONE },
+    hooks: Hooks { may_delete: unused, ..Hooks::NONE },
     ..Resource::new(Kind::CustomObjectType, "custom_object_type", "cotype", "CustomObjectType")
 };
 
@@ -66,9 +66,8 @@ fn of_a_lead(_: View<'_>, parameters: &Parameters) -> Result<(), Refusal> {
     }
 }
 
-fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     require_custom(session.view(), CustomScope::CustomObject, &draft.object, &mut draft.errors);
-    Ok(())
 }
 
 /// Fields of any object that point at this type.
@@ -88,12 +87,8 @@ fn back_references(view: View<'_>, kind: &Object) -> Value {
         .collect()
 }
 
-fn unused(session: &mut Session<'_>, kind: &Object) -> Result<(), Refusal> {
-    if session
-        .view()
-        .all(Kind::CustomObject)
-        .any(|object| object.get("custom_object_type_id") == kind.get("id"))
-    {
+fn unused(view: View<'_>, kind: &Object) -> Result<(), Refusal> {
+    if view.all(Kind::CustomObject).any(|object| object.get("custom_object_type_id") == kind.get("id")) {
         return Err(Refusal::invalid("The type still has objects."));
     }
     Ok(())

@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 
 use super::email_thread::{self, join_thread};
-use super::{activity, email_template, mailbox, message, rich_text};
-use crate::http::Refusal;
+use super::{activity, comment, email_template, mailbox, message, rich_text};
 use crate::resource::{
     Draft, Field, FieldKind, Hooks, Initial, NO_OBJECT, REQUIRED, Resource, Session, Show, View,
 };
@@ -55,12 +54,12 @@ pub(crate) static EMAIL: Resource = Resource {
     ],
     list: activity::LIST,
     event: Some("activity.email"),
-    hooks: Hooks { prepare, storing, created, updated, deleting },
+    hooks: Hooks { prepare, storing, created, updated, may_delete: activity::may_delete, deleting },
     ..Resource::new(Kind::Email, "activity/email", "acti", "Email")
 };
 
-fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    message::check_editable(draft)?;
+fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
+    message::check_editable(draft);
     from_template(session.view(), draft);
     bodies(draft);
     sender(session.view(), draft);
@@ -75,7 +74,7 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refus
     if let Some(sent) = sent.filter(|_| !draft.given("activity_at")) {
         draft.object.insert("activity_at".to_owned(), sent);
     }
-    activity::prepare(session, draft)
+    activity::prepare(session, draft);
 }
 
 /// A template stands in for bodies that are not sent (documented).
@@ -178,14 +177,13 @@ fn after(session: &mut Session<'_>, old: Option<&Object>, email: &Object) {
 }
 
 /// The conversation goes with its last e-mail.
-fn deleting(session: &mut Session<'_>, email: &Object) -> Result<(), Refusal> {
-    activity::deleting(session, email)?;
+fn deleting(session: &mut Session<'_>, email: &Object) {
+    comment::forget(session, email);
     let thread_id = text(email, "thread_id").unwrap_or_default();
     let lead_id = text(email, "lead_id").unwrap_or_default();
     if email_thread::emails(session.view(), lead_id, thread_id).len() < 2 {
         session.discard(Kind::EmailThread, thread_id);
     }
-    Ok(())
 }
 
 /// The first two hundred characters.

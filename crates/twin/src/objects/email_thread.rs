@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::{activity, email, mailbox};
-use crate::http::Refusal;
 use crate::resource::{Field, Hooks, Initial, Methods, Resource, Session, View};
 use crate::store::{Kind, Object, text};
 
@@ -23,7 +22,7 @@ pub(crate) static EMAIL_THREAD: Resource = Resource {
     ],
     list: activity::LIST,
     event: Some("activity.email_thread"),
-    hooks: Hooks { storing: activity::storing, deleting, ..Hooks::NONE },
+    hooks: Hooks { storing: activity::storing, deleting, ..activity::DELETABLE },
     ..Resource::new(Kind::EmailThread, "activity/emailthread", "acti", "EmailThread")
 };
 
@@ -56,8 +55,7 @@ pub(crate) fn join_thread(session: &mut Session<'_>, email: &Object) -> String {
 }
 
 /// Deleting a conversation deletes its e-mails (documented).
-fn deleting(session: &mut Session<'_>, thread: &Object) -> Result<(), Refusal> {
-    activity::deleting(session, thread)?;
+fn deleting(session: &mut Session<'_>, thread: &Object) {
     let ids: Vec<String> = own(session.view(), thread)
         .into_iter()
         .filter_map(|email| text(email, "id"))
@@ -66,7 +64,6 @@ fn deleting(session: &mut Session<'_>, thread: &Object) -> Result<(), Refusal> {
     for id in ids {
         session.discard(Kind::Email, &id);
     }
-    Ok(())
 }
 
 /// The e-mails of a conversation, oldest first.

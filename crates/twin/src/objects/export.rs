@@ -42,7 +42,7 @@ pub(crate) static EXPORT: Resource = Resource {
 pub(crate) const ACTIONS: &[Action] =
     &[Action { method: Method::POST, path: "export/lead", run: Run::Write(export_leads) }];
 
-fn prepare(_: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+fn prepare(_: &mut Session<'_>, draft: &mut Draft<'_>) {
     if let Some(Err(error)) =
         draft.object.get("s_query").filter(|query| !query.is_null()).map(filtering::parse)
     {
@@ -53,7 +53,6 @@ fn prepare(_: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
     if flagged && !fits {
         draft.errors.add("include_activities", "Activities can only be included in JSON exports of leads.");
     }
-    Ok(())
 }
 
 /// Counts what would be exported, and says it is done.

@@ -66,7 +66,7 @@ pub(crate) static LEAD: Resource = Resource {
         ..ListRules::NEWEST_FIRST
     },
     event: Some("lead"),
-    hooks: Hooks { prepare, created, updated, deleting, ..Hooks::NONE },
+    hooks: Hooks { prepare, created, updated, may_delete, deleting, ..Hooks::NONE },
     ..Resource::new(Kind::Lead, "lead", "lead", "Lead")
 };
 
@@ -95,7 +95,7 @@ const HANGS_ON_A_LEAD: &[Kind] = &[
     Kind::Contact,
 ];
 
-fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     if draft.given("status") && !draft.given("status_id") {
         let found = status::check_lead_status_label(session.view(), &draft.input["status"]);
         match found {
@@ -104,24 +104,24 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refus
         }
     }
     if draft.old.is_some() {
-        return Ok(());
+        return;
     }
     if !draft.object.contains_key("status_id")
         && let Some(first) = status::lead_statuses(session.view()).first()
     {
         draft.object.insert("status_id".to_owned(), first["id"].clone());
     }
-    nested_contacts(session, draft)
+    nested_contacts(session, draft);
 }
 
 /// Checks contacts sent with a new lead. They wait in the draft until the lead has its id.
-fn nested_contacts(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+fn nested_contacts(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     let items = match draft.input.get("contacts") {
-        None | Some(Value::Null) => return Ok(()),
+        None | Some(Value::Null) => return,
         Some(Value::Array(items)) => items,
         Some(_) => {
             draft.errors.add("contacts", "Value must be of list type.");
-            return Ok(());
+            return;
         }
     };
     let mut contacts = Vec::new();
@@ -136,7 +136,7 @@ fn nested_contacts(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(
             Err(Refusal::Invalid { fields, .. }) => {
                 errors.insert(position.to_string(), json!({ "field-errors": fields }));
             }
-            Err(refusal) => return Err(refusal),
+            Err(refusal) => return draft.refuse(refusal),
         }
     }
     if errors.is_empty() {
@@ -144,7 +144,6 @@ fn nested_contacts(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(
     } else {
         draft.errors.add("contacts", json!({ "errors": errors }));
     }
-    Ok(())
 }
 
 fn created(session: &mut Session<'_>, lead: &Object) {
@@ -181,15 +180,17 @@ fn updated(session: &mut Session<'_>, old: &Object, new: &Object) {
     }
 }
 
-fn deleting(session: &mut Session<'_>, lead: &Object) -> Result<(), Refusal> {
-    session.require("delete_leads")?;
+fn may_delete(view: View<'_>, _: &Object) -> Result<(), Refusal> {
+    view.require("delete_leads")
+}
+
+fn deleting(session: &mut Session<'_>, lead: &Object) {
     let id = text(lead, "id").unwrap_or_default();
     for kind in HANGS_ON_A_LEAD.iter().chain(Kind::ACTIVITIES) {
         for child in child_ids(session.view(), id, *kind) {
             session.discard(*kind, &child);
         }
     }
-    Ok(())
 }
 
 fn merge(session: &mut Session<'_>, call: &Call, _: &[&str]) -> Result<Answer, Refusal> {
@@ -209,7 +210,7 @@ fn merge(session: &mut Session<'_>, call: &Call, _: &[&str]) -> Result<Answer, R
     }
     session.meta.insert("merge_source_lead_id".to_owned(), source_id.into());
     session.meta.insert("merge_destination_lead_id".to_owned(), destination_id.into());
-    let names = [display_name(session.view(), &source), display_name(session.view(), &destination)];
+    let display_names = [display_name(session.view(), &source), display_name(session.view(), &destination)];
     for kind in HANGS_ON_A_LEAD.iter().chain(Kind::ACTIVITIES) {
         for child in child_ids(session.view(), source_id, *kind) {
             let Some(mut object) = session.view().find(*kind, &child).cloned() else { continue };
@@ -221,9 +222,9 @@ fn merge(session: &mut Session<'_>, call: &Call, _: &[&str]) -> Result<Answer, R
     let activity = json!({
         "lead_id": destination_id,
         "source_lead_id": source_id,
-        "source_display_name": names[0],
+        "source_display_name": display_names[0],
         "destination_lead_id": destination_id,
-        "destination_display_name": names[1],
+        "destination_display_name": display_names[1],
         "merge_status": "completed",
     });
     if let Value::Object(activity) = activity {

@@ -3,7 +3,6 @@
 use serde_json::Value;
 
 use super::{activity, rich_text};
-use crate::http::Refusal;
 use crate::resource::{
     Compare, Draft, Field, FieldKind, Filter, Hooks, Initial, ListRules, Methods, Resource, Session, View,
 };
@@ -53,7 +52,7 @@ pub(crate) static MEETING: Resource = Resource {
     ],
     list: ListRules { filters: FILTERS, ..activity::LIST },
     event: Some("activity.meeting"),
-    hooks: Hooks { prepare, deleting: activity::deleting, ..Hooks::NONE },
+    hooks: Hooks { prepare, ..activity::DELETABLE },
     ..Resource::new(Kind::Meeting, "activity/meeting", "acti", "Meeting")
 };
 
@@ -70,13 +69,12 @@ const FILTERS: &[Filter] = &[
     Filter::exact("provider_calendar_type"),
 ];
 
-fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     rich_text::keep_in_step(draft, "user_note", "user_note_html");
     if draft.given("user_note") || draft.given("user_note_html") {
         let now = DateStyle::Offset.write(session.world.now());
         draft.object.insert("user_note_date_updated".to_owned(), now.into());
     }
-    Ok(())
 }
 
 /// What the calendar says: cancelled and declined meetings stay so, the others follow the clock.

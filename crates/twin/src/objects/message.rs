@@ -10,15 +10,17 @@ use crate::store::{DateStyle, text};
 pub(crate) const STATUSES: &[&str] = &["inbox", "draft", "scheduled", "outbox", "sent", "error"];
 
 /// Only drafts can be edited; what waits to be sent can be called back to a draft (documented).
-pub(crate) fn check_editable(draft: &Draft<'_>) -> Result<(), Refusal> {
-    let Some(old) = draft.old else { return Ok(()) };
+pub(crate) fn check_editable(draft: &mut Draft<'_>) {
+    let Some(old) = draft.old else { return };
     let (was, becomes) = (text(old, "status"), text(&draft.object, "status"));
     let fine = match was {
         Some("draft") => true,
         Some("scheduled" | "outbox") => becomes == Some("draft"),
         _ => false,
     };
-    if fine { Ok(()) } else { Err(Refusal::invalid("Only drafts can be edited.")) }
+    if !fine {
+        draft.refuse(Refusal::invalid("Only drafts can be edited."));
+    }
 }
 
 /// Requires what the state needs, and sends what is to be sent now: there is no queue, a message in the outbox is

@@ -3,7 +3,6 @@
 use serde_json::Value;
 
 use super::{activity, rich_text};
-use crate::http::Refusal;
 use crate::resource::{Draft, Field, FieldKind, Hooks, Initial, Resource, Session};
 use crate::store::{DateStyle, Kind};
 
@@ -22,14 +21,14 @@ pub(crate) static NOTE: Resource = Resource {
     ],
     list: activity::LIST,
     event: Some("activity.note"),
-    hooks: Hooks { prepare, deleting: activity::deleting, ..Hooks::NONE },
+    hooks: Hooks { prepare, ..activity::DELETABLE },
     ..Resource::new(Kind::Note, "activity/note", "acti", "Note")
 };
 
-fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     rich_text::keep_in_step(draft, "note", "note_html");
     pin(session, draft);
-    activity::prepare(session, draft)
+    activity::prepare(session, draft);
 }
 
 /// `pinned` and `pinned_at` say the same thing.

@@ -7,7 +7,6 @@ use super::opportunity_totals::totals;
 use super::pipeline;
 use super::rich_text;
 use super::{activity, lead};
-use crate::http::Refusal;
 use crate::resource::{
     Compare, CustomScope, Draft, Field, FieldKind, Filter, Hooks, Initial, ListRules, NO_OBJECT, Resource,
     Session, Show, View,
@@ -39,7 +38,7 @@ pub(crate) static OPPORTUNITY: Resource = Resource {
             .starts(Initial::Text("one_time"))
             .not_null(),
         Field::computed("value_currency", |view, _| money::currency(view)),
-        Field::computed("value_formatted", |view, deal| money::formatted(view, deal)),
+        Field::computed("value_formatted", money::formatted),
         Field::computed("annualized_value", |_, deal| json!(money::annualized(deal))),
         Field::computed("expected_value", |_, deal| json!(money::expected(deal, money::value(deal)))),
         Field::computed("annualized_expected_value", |_, deal| {
@@ -96,7 +95,7 @@ pub(crate) static OPPORTUNITY: Resource = Resource {
     ..Resource::new(Kind::Opportunity, "opportunity", "oppo", "Opportunity")
 };
 
-fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     rich_text::keep_in_step(draft, "note", "note_html");
     let view = session.view();
     choose_status(view, draft);
@@ -109,7 +108,7 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refus
     let before = draft.old.map_or(Value::Null, kind_of);
     let after = kind_of(&draft.object);
     if before == after {
-        return Ok(());
+        return;
     }
     let undated = draft.object.get("date_won").is_none_or(Value::is_null);
     if after == "won" && undated {
@@ -117,7 +116,6 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refus
     }
     let lost = if after == "lost" { DateStyle::Offset.write(view.now()).into() } else { Value::Null };
     draft.object.insert("date_lost".to_owned(), lost);
-    Ok(())
 }
 
 /// Finds the status: given by id, by label, or the first of the pipeline.

@@ -78,7 +78,7 @@ pub(crate) const ACTIONS: &[Action] = &[
     Action { method: Method::PUT, path: "membership", run: Run::Write(update_memberships) },
 ];
 
-fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     let view = session.view();
     let rows = draft.input.get("lead_statuses").and_then(Value::as_array).into_iter().flatten();
     let known =
@@ -86,7 +86,6 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refus
     if rows.clone().any(|row| known(row).is_none()) {
         draft.errors.add("lead_statuses", NO_OBJECT);
     }
-    Ok(())
 }
 
 fn known_role(view: View<'_>, value: &Value) -> Result<Value, Value> {

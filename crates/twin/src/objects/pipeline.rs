@@ -25,7 +25,7 @@ pub(crate) static PIPELINE: Resource = Resource {
     ],
     list: ListRules { has_more: false, ..ListRules::OLDEST_FIRST },
     permission: Some("manage_customizations"),
-    hooks: Hooks { prepare, created, updated, deleting, ..Hooks::NONE },
+    hooks: Hooks { prepare, created, updated, may_delete, ..Hooks::NONE },
     ..Resource::new(Kind::Pipeline, "pipeline", "pipe", "Pipeline")
 };
 
@@ -35,14 +35,13 @@ const STATUS: &[Field] = &[
     Field::choice("type", &["active", "won", "lost"]).starts(Initial::Absent),
 ];
 
-fn prepare(_: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+fn prepare(_: &mut Session<'_>, draft: &mut Draft<'_>) {
     let rows = draft.object.get("statuses").and_then(Value::as_array).into_iter().flatten();
     let incomplete =
         |row: &Value| row.get("id").is_none() && (row.get("label").is_none() || row.get("type").is_none());
     if draft.given("statuses") && rows.clone().any(incomplete) {
         draft.errors.add("statuses", "A status needs an id, or a label and a type.");
     }
-    Ok(())
 }
 
 /// Statuses named with a new pipeline are made along with it.
@@ -60,24 +59,21 @@ fn arrange(session: &mut Session<'_>, pipeline: &Object) {
     let rows = pipeline.get("statuses").and_then(Value::as_array).cloned().unwrap_or_default();
     let mut order = Vec::new();
     for row in rows {
-        let status_id = match row.get("id").and_then(Value::as_str) {
-            Some(status_id) => {
-                if session.view().member_of(Kind::OpportunityStatus, Some(status_id), "pipeline_id") != id {
-                    session.amend(Kind::OpportunityStatus, status_id, |status| {
-                        status.insert("pipeline_id".to_owned(), id.into());
-                    });
-                }
-                status_id.to_owned()
+        let status_id = if let Some(status_id) = row.get("id").and_then(Value::as_str) {
+            if session.view().member_of(Kind::OpportunityStatus, Some(status_id), "pipeline_id") != id {
+                session.amend(Kind::OpportunityStatus, status_id, |status| {
+                    status.insert("pipeline_id".to_owned(), id.into());
+                });
             }
-            None => {
-                let mut status = Object::new();
-                for (name, value) in
-                    [("label", &row["label"]), ("type", &row["type"]), ("pipeline_id", &json!(id))]
-                {
-                    status.insert(name.to_owned(), value.clone());
-                }
-                session.put(&OPPORTUNITY_STATUS, status)
+            status_id.to_owned()
+        } else {
+            let mut status = Object::new();
+            for (name, value) in
+                [("label", &row["label"]), ("type", &row["type"]), ("pipeline_id", &json!(id))]
+            {
+                status.insert(name.to_owned(), value.clone());
             }
+            session.put(&OPPORTUNITY_STATUS, status)
         };
         order.push(json!({ "id": status_id }));
     }
@@ -86,8 +82,8 @@ fn arrange(session: &mut Session<'_>, pipeline: &Object) {
     session.world.replace(id, ordered);
 }
 
-fn deleting(session: &mut Session<'_>, pipeline: &Object) -> Result<(), Refusal> {
-    if statuses_of(session.view(), pipeline).is_empty() {
+fn may_delete(view: View<'_>, pipeline: &Object) -> Result<(), Refusal> {
+    if statuses_of(view, pipeline).is_empty() {
         return Ok(());
     }
     Err(Refusal::invalid("The pipeline still has statuses. Move or delete them first."))
@@ -109,7 +105,7 @@ pub(crate) fn statuses_of<'w>(view: View<'w>, pipeline: &Object) -> Vec<&'w Obje
 }
 
 /// All opportunity statuses, pipeline by pipeline.
-pub(crate) fn statuses<'w>(view: View<'w>) -> Vec<&'w Object> {
+pub(crate) fn statuses(view: View<'_>) -> Vec<&Object> {
     view.all(Kind::Pipeline).flat_map(|pipeline| statuses_of(view, pipeline)).collect()
 }
 

@@ -22,6 +22,7 @@ pub(crate) const ACTIONS: &[Action] = &[
 /// Longest range shown day by day, in days; longer ones are shown month by month.
 const DAILY_UP_TO: i64 = 92;
 
+#[expect(clippy::unnecessary_wraps, reason = "an action may refuse")]
 fn metrics(_: View<'_>, _: &Call, _: &[&str]) -> Result<Answer, Refusal> {
     let entries: Vec<Value> = metric::all()
         .into_iter()
@@ -96,12 +97,11 @@ fn wanted_metrics(body: &Object, errors: &mut FieldErrors) -> Vec<Metric> {
     let known = metric::all();
     let mut wanted = Vec::new();
     for (position, name) in names.iter().enumerate() {
-        match known.iter().find(|metric| name == metric.key.as_str()) {
-            Some(metric) => wanted.push(metric.clone()),
-            None => {
-                let position = position.to_string();
-                errors.add("metrics", json!({"errors": {position: NOT_A_CHOICE}}));
-            }
+        if let Some(metric) = known.iter().find(|metric| name == metric.key.as_str()) {
+            wanted.push(metric.clone());
+        } else {
+            let position = position.to_string();
+            errors.add("metrics", json!({"errors": {position: NOT_A_CHOICE}}));
         }
     }
     wanted

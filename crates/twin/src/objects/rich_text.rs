@@ -43,16 +43,10 @@ pub(crate) fn to_plain(html: &str) -> String {
 /// Keeps a plain member and its rich twin in step: each derives the other, the rich one wins, and null clears both.
 pub(crate) fn keep_in_step(draft: &mut Draft<'_>, plain: &str, rich: &str) {
     if draft.given(rich) {
-        match draft.object.get(rich).and_then(Value::as_str).map(wrapped) {
-            Some(html) => {
-                draft.object.insert(plain.to_owned(), to_plain(&html).into());
-                draft.object.insert(rich.to_owned(), html.into());
-            }
-            None => {
-                draft.object.insert(plain.to_owned(), Value::Null);
-                draft.object.insert(rich.to_owned(), Value::Null);
-            }
-        }
+        let html = draft.object.get(rich).and_then(Value::as_str).map(wrapped);
+        let read = html.as_deref().map(to_plain);
+        draft.object.insert(plain.to_owned(), read.map_or(Value::Null, Value::String));
+        draft.object.insert(rich.to_owned(), html.map_or(Value::Null, Value::String));
     } else if draft.given(plain) {
         let html = draft.object.get(plain).and_then(Value::as_str).map(from_plain);
         draft.object.insert(rich.to_owned(), html.map_or(Value::Null, Value::String));
@@ -86,7 +80,7 @@ mod tests {
         #[test]
         fn any_line_survives(line in "[^\r\n]*") {
             let line = line.trim_matches('\n');
-            proptest::prop_assume!(!line.contains("&"));
+            proptest::prop_assume!(!line.contains('&'));
             proptest::prop_assert_eq!(to_plain(&from_plain(line)), line);
         }
     }

@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use crate::http::Refusal;
 use crate::resource::{
     Audit, Draft, Field, FieldKind, Hooks, Initial, NO_OBJECT, REQUIRED, Resource, Session, Show, View,
 };
@@ -49,7 +48,7 @@ fn time_zone(_: View<'_>, value: &Value) -> Result<Value, Value> {
     if jiff::tz::TimeZone::get(name).is_ok() { Ok(value.clone()) } else { Err("Not a valid choice.".into()) }
 }
 
-fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     if draft.old.is_none() {
         let view = session.view();
         let zone = view.member_of(Kind::User, Some(&view.caller.user_id), "last_used_timezone");
@@ -57,7 +56,7 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refus
         draft.object.entry("timezone").or_insert(zone);
     }
     if !draft.given("steps") {
-        return Ok(());
+        return;
     }
     let rows = draft.object.get("steps").and_then(Value::as_array).cloned().unwrap_or_default();
     let old = draft.old.and_then(|old| old.get("steps")?.as_array()).cloned().unwrap_or_default();
@@ -67,7 +66,7 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refus
         let kept = row.get("id").map(|id| old.iter().find(|step| step.get("id") == Some(id)));
         match kept {
             Some(None) => {
-                drop(errors.insert(position.to_string(), json!({"field-errors": {"id": NO_OBJECT}})))
+                errors.insert(position.to_string(), json!({"field-errors": {"id": NO_OBJECT}}));
             }
             Some(Some(step)) => steps.push(step_from(session, step.as_object(), row)),
             None => steps.push(step_from(session, None, row)),
@@ -83,7 +82,6 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refus
     } else {
         draft.errors.add("steps", json!({ "errors": errors }));
     }
-    Ok(())
 }
 
 /// A step kept or made anew; one with a template but no type is an e-mail (documented).
@@ -139,13 +137,12 @@ fn updated(session: &mut Session<'_>, old: &Object, new: &Object) {
 }
 
 /// Running subscriptions end with the sequence (documented).
-fn deleting(session: &mut Session<'_>, sequence: &Object) -> Result<(), Refusal> {
+fn deleting(session: &mut Session<'_>, sequence: &Object) {
     for subscription in subscriptions(session.view(), sequence) {
         if matches!(text(&subscription, "status"), Some("active" | "paused")) {
             end(session, &subscription, "finished", Some("sequence-deleted"));
         }
     }
-    Ok(())
 }
 
 fn end(session: &mut Session<'_>, subscription: &Object, status: &str, reason: Option<&str>) {

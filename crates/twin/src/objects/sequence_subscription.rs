@@ -50,6 +50,7 @@ fn narrowed(_: View<'_>, parameters: &Parameters) -> Result<(), Refusal> {
 }
 
 /// A contact's subscriptions are among those of its lead.
+#[expect(clippy::unnecessary_wraps, reason = "a selection may refuse")]
 fn of_a_contact(view: View<'_>, parameters: &Parameters) -> Result<Option<Vec<String>>, Refusal> {
     let contact = parameters.get("contact_id").and_then(|id| view.find(Kind::Contact, id));
     Ok(contact.and_then(|contact| text(contact, "lead_id")).map(|lead_id| {
@@ -58,14 +59,14 @@ fn of_a_contact(view: View<'_>, parameters: &Parameters) -> Result<Option<Vec<St
     }))
 }
 
-fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     if let Some(old) = draft.old {
         if old.get("status") != draft.object.get("status") {
             let paused = text(&draft.object, "status") == Some("paused");
             let reason = if paused { Value::from("manual") } else { Value::Null };
             draft.object.insert("status_reason".to_owned(), reason);
         }
-        return Ok(());
+        return;
     }
     let view = session.view();
     let unset = |object: &Object, name: &str| object.get(name).is_none_or(Value::is_null);
@@ -84,7 +85,7 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refus
     };
     let Some(account) = account else {
         draft.errors.add("sender_account", REQUIRED);
-        return Ok(());
+        return;
     };
     let identity = account.get("default_identity").cloned().unwrap_or_default();
     let email = identity.get("email").or_else(|| account.get("email")).cloned().unwrap_or_default();
@@ -99,7 +100,6 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refus
     if unset(&draft.object, "calls_assigned_to") && has_calls(view, &draft.object) {
         draft.object.insert("calls_assigned_to".to_owned(), json!([view.caller.user_id]));
     }
-    Ok(())
 }
 
 fn has_calls(view: View<'_>, subscription: &Object) -> bool {

@@ -155,13 +155,12 @@ fn formatted(number: &Object, name: &str) -> Value {
     text(number, name).map_or(Value::Null, |number| phone::formatted(number).into())
 }
 
-fn one_of_its_name(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+fn one_of_its_name(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     let name = text(&draft.object, "name");
     let twin = |group: &Object| text(group, "name") == name && group.get("id") != draft.object.get("id");
     if name.is_some() && session.view().all(Kind::Group).any(twin) {
         draft.errors.add("name", "A group with this name already exists.");
     }
-    Ok(())
 }
 
 fn add_member(session: &mut Session<'_>, call: &Call, captured: &[&str]) -> Result<Answer, Refusal> {

@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use crate::http::Refusal;
 use crate::resource::{
     Audit, Draft, Field, FieldKind, Hooks, Initial, ListRules, REQUIRED, Resource, Session,
 };
@@ -52,7 +51,7 @@ const TYPES: &[&str] = &[
 ];
 
 /// Exactly one of the two kinds of query; what a structured one leaves out is filled in (documented).
-fn prepare(_: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+fn prepare(_: &mut Session<'_>, draft: &mut Draft<'_>) {
     let set = |draft: &Draft<'_>, name: &str| draft.object.get(name).is_some_and(|value| !value.is_null());
     if draft.given("s_query") && set(draft, "s_query") && !draft.given("query") {
         draft.object.insert("query".to_owned(), Value::Null);
@@ -70,14 +69,13 @@ fn prepare(_: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
             fill_negations(query);
         } else {
             draft.errors.add("s_query", json!({"field-errors": {"query": REQUIRED}}));
-            return Ok(());
+            return;
         }
         search.entry("sort").or_insert_with(|| json!([]));
         search.entry("results_limit").or_insert(Value::Null);
         depends = mentions_current_user(&Value::Object(search.clone()));
     }
     draft.object.insert("is_user_dependent".to_owned(), depends.into());
-    Ok(())
 }
 
 fn fill_negations(node: &mut Value) {

@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::{activity, email_template, message};
-use crate::http::Refusal;
 use crate::resource::{Draft, Field, FieldKind, Hooks, Initial, REQUIRED, Resource, Session, phone};
 use crate::store::{Kind, Object, text};
 
@@ -43,8 +42,7 @@ pub(crate) static SMS: Resource = Resource {
         prepare,
         created: |session, sms| announce(session, None, sms),
         updated: |session, old, new| announce(session, Some(old), new),
-        deleting: activity::deleting,
-        ..Hooks::NONE
+        ..activity::DELETABLE
     },
     ..Resource::new(Kind::Sms, "activity/sms", "acti", "SMS")
 };
@@ -52,8 +50,8 @@ pub(crate) static SMS: Resource = Resource {
 /// Most attachments of one message (documented).
 const MOST_ATTACHMENTS: usize = 10;
 
-fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    message::check_editable(draft)?;
+fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
+    message::check_editable(draft);
     let view = session.view();
     if draft.given("template_id")
         && !draft.given("text")
@@ -80,7 +78,7 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refus
         own_number(session, draft);
     }
     message::settle(session, draft);
-    activity::prepare(session, draft)
+    activity::prepare(session, draft);
 }
 
 /// Real sending needs a number rented from Close, and somebody to send to.

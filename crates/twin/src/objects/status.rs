@@ -18,7 +18,7 @@ pub(crate) static LEAD_STATUS: Resource = Resource {
     list: ListRules { order: Order::Id, ..ListRules::OLDEST_FIRST },
     event: Some("status.lead"),
     permission: Some("manage_customizations"),
-    hooks: Hooks { prepare: one_of_its_label, deleting: lead_status_unused, ..Hooks::NONE },
+    hooks: Hooks { prepare: one_of_its_label, may_delete: lead_status_unused, ..Hooks::NONE },
     ..Resource::new(Kind::LeadStatus, "status/lead", "stat", "LeadStatus")
 };
 
@@ -36,42 +36,40 @@ pub(crate) static OPPORTUNITY_STATUS: Resource = Resource {
     list: ListRules { order: Order::Id, ..ListRules::OLDEST_FIRST },
     event: Some("status.opportunity"),
     permission: Some("manage_customizations"),
-    hooks: Hooks { prepare: in_a_pipeline, deleting: opportunity_status_unused, ..Hooks::NONE },
+    hooks: Hooks { prepare: in_a_pipeline, may_delete: opportunity_status_unused, ..Hooks::NONE },
     ..Resource::new(Kind::OpportunityStatus, "status/opportunity", "stat", "OpportunityStatus")
 };
 
 /// Refuses a label that another lead status has.
-fn one_of_its_label(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+fn one_of_its_label(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     let label = text(&draft.object, "label");
     let twin = |status: &Object| text(status, "label") == label && status.get("id") != draft.object.get("id");
     if label.is_some() && session.view().all(Kind::LeadStatus).any(twin) {
         draft.errors.add("label", "A status with this label already exists.");
     }
-    Ok(())
 }
 
 /// A status without a pipeline joins the first one.
-fn in_a_pipeline(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+fn in_a_pipeline(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     if draft.object.contains_key("pipeline_id") {
-        return Ok(());
+        return;
     }
     match session.view().all(Kind::Pipeline).next().and_then(|pipeline| pipeline.get("id")) {
         Some(id) => drop(draft.object.insert("pipeline_id".to_owned(), id.clone())),
         None => draft.errors.add("pipeline", "This field is required."),
     }
-    Ok(())
 }
 
-fn lead_status_unused(session: &mut Session<'_>, status: &Object) -> Result<(), Refusal> {
-    unused(session, Kind::Lead, status, "leads")
+fn lead_status_unused(view: View<'_>, status: &Object) -> Result<(), Refusal> {
+    unused(view, Kind::Lead, status, "leads")
 }
 
-fn opportunity_status_unused(session: &mut Session<'_>, status: &Object) -> Result<(), Refusal> {
-    unused(session, Kind::Opportunity, status, "opportunities")
+fn opportunity_status_unused(view: View<'_>, status: &Object) -> Result<(), Refusal> {
+    unused(view, Kind::Opportunity, status, "opportunities")
 }
 
-fn unused(session: &Session<'_>, kind: Kind, status: &Object, what: &str) -> Result<(), Refusal> {
-    if session.view().all(kind).any(|object| object.get("status_id") == status.get("id")) {
+fn unused(view: View<'_>, kind: Kind, status: &Object, what: &str) -> Result<(), Refusal> {
+    if view.all(kind).any(|object| object.get("status_id") == status.get("id")) {
         return Err(Refusal::invalid(format!(
             "The status is still in use. Move its {what} to another status first."
         )));
@@ -80,7 +78,7 @@ fn unused(session: &Session<'_>, kind: Kind, status: &Object, what: &str) -> Res
 }
 
 /// Lead statuses in the order the organization keeps them; the first is the default of new leads.
-pub(crate) fn lead_statuses<'w>(view: View<'w>) -> Vec<&'w Object> {
+pub(crate) fn lead_statuses(view: View<'_>) -> Vec<&Object> {
     let rows = view.organization().and_then(|organization| organization.get("lead_statuses")?.as_array());
     let order: Vec<&str> = rows.into_iter().flatten().filter_map(|row| row.get("id")?.as_str()).collect();
     let mut statuses: Vec<&Object> = view.all(Kind::LeadStatus).collect();

@@ -80,7 +80,7 @@ pub(crate) static TASK: Resource = Resource {
         ..ListRules::NEWEST_FIRST
     },
     event: Some("task.lead"),
-    hooks: Hooks { prepare, created, updated, deleting, ..Hooks::NONE },
+    hooks: Hooks { prepare, created, updated, may_delete, ..Hooks::NONE },
     ..Resource::new(Kind::Task, "task", "task", "Task")
 };
 
@@ -97,7 +97,7 @@ const fn present(name: &'static str) -> Field {
     Field::stored(name).starts(Initial::Absent).shown(Show::Present)
 }
 
-fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     let view = session.view();
     let contact = text(&draft.object, "contact_id").and_then(|id| view.find(Kind::Contact, id));
     if contact.is_some_and(|contact| text(contact, "lead_id") != text(&draft.object, "lead_id")) {
@@ -122,7 +122,6 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refus
     if dateless && (undated || draft.given("is_dateless")) {
         draft.object.insert("date".to_owned(), view.today().to_string().into());
     }
-    Ok(())
 }
 
 fn created(session: &mut Session<'_>, task: &Object) {
@@ -166,9 +165,9 @@ fn finish(session: &mut Session<'_>, task: &Object) {
     session.announce(Kind::Task, id, "completed");
 }
 
-fn deleting(session: &mut Session<'_>, task: &Object) -> Result<(), Refusal> {
-    let own = text(task, "assigned_to") == Some(session.caller.user_id.as_str());
-    session.require(if own { "delete_own_tasks" } else { "manage_others_tasks" })
+fn may_delete(view: View<'_>, task: &Object) -> Result<(), Refusal> {
+    let own = text(task, "assigned_to") == Some(view.caller.user_id.as_str());
+    view.require(if own { "delete_own_tasks" } else { "manage_others_tasks" })
 }
 
 fn update_many(session: &mut Session<'_>, call: &Call, _: &[&str]) -> Result<Answer, Refusal> {

@@ -3,7 +3,6 @@
 use rand::Rng;
 use serde_json::{Value, json};
 
-use crate::http::Refusal;
 use crate::resource::{
     Audit, Draft, Field, FieldKind, Hooks, Initial, ListRules, REQUIRED, Resource, Session,
 };
@@ -39,7 +38,7 @@ const EVENT: &[Field] = &[
     Field::new("extra_filter", FieldKind::Free).starts(Initial::Absent),
 ];
 
-fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     if draft.old.is_none() && session.view().all(Kind::Webhook).count() >= MOST {
         draft.errors.add_general(format!("An organization can have at most {MOST} webhook subscriptions."));
     }
@@ -49,11 +48,9 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refus
     }
     let reason = if text(&draft.object, "status") == Some("paused") { json!("api") } else { Value::Null };
     draft.object.insert("pause_reason".to_owned(), reason);
-    Ok(())
 }
 
 fn storing(session: &mut Session<'_>, webhook: &mut Object) {
-    let key: [u8; 32] = session.world.random().random();
-    let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
-    webhook.insert("signature_key".to_owned(), hex.into());
+    let (high, low): (u128, u128) = session.world.random().random();
+    webhook.insert("signature_key".to_owned(), format!("{high:032x}{low:032x}").into());
 }

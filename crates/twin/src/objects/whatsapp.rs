@@ -3,7 +3,6 @@
 use serde_json::Value;
 
 use super::{activity, rich_text};
-use crate::http::Refusal;
 use crate::resource::{Draft, Field, FieldKind, Hooks, Initial, Resource, Session, phone};
 use crate::store::{Kind, Object, text};
 
@@ -30,17 +29,17 @@ pub(crate) static WHATSAPP_MESSAGE: Resource = Resource {
     ],
     list: activity::LIST,
     event: Some("activity.whatsapp_message"),
-    hooks: Hooks { prepare, deleting: activity::deleting, ..Hooks::NONE },
+    hooks: Hooks { prepare, ..activity::DELETABLE },
     ..Resource::new(Kind::WhatsAppMessage, "activity/whatsapp_message", "acti", "WhatsAppMessage")
 };
 
-fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     for (member, reported) in [("contact_id", "contact"), ("activity_at", "activity_at")] {
         if draft.object.get(member).is_none_or(Value::is_null) {
             draft.errors.add(reported, "This field is required.");
         }
     }
-    activity::prepare(session, draft)
+    activity::prepare(session, draft);
 }
 
 /// The markdown of the messenger as HTML: `*strong*`, `_emphasis_`, `~struck~`.
@@ -55,7 +54,7 @@ fn html(message: &Object) -> String {
                 if position > pairs {
                     out.push(mark);
                 } else {
-                    out.push_str(&if open { format!("</{tag}>") } else { format!("<{tag}>") });
+                    out.extend(if open { ["</", tag, ">"] } else { ["<", tag, ">"] });
                     open = !open;
                 }
             }

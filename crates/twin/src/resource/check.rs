@@ -202,8 +202,14 @@ fn items(value: &Value, check: impl Fn(&Value) -> Result<Value, Value>) -> Resul
 /// Checks an object inside a list: unknown members are dropped.
 fn row(view: View<'_>, fields: &[Field], value: &Value) -> Result<Value, Value> {
     let input = value.as_object().ok_or_else(|| wrong_type("dict"))?;
-    let mut draft =
-        Draft { kind: None, input, old: None, object: Object::new(), errors: FieldErrors::default() };
+    let mut draft = Draft {
+        kind: None,
+        input,
+        old: None,
+        object: Object::new(),
+        errors: FieldErrors::default(),
+        refusal: None,
+    };
     fill(view, fields, &mut draft);
     if draft.errors.is_empty() { Ok(Value::Object(draft.object)) } else { Err(draft.errors.into_nested()) }
 }
@@ -219,8 +225,8 @@ pub(crate) fn wrong_type(name: &str) -> Value {
 
 /// Normalises a date; a date-time is cut to its date.
 pub(crate) fn date(text: &str) -> Result<String, Value> {
-    let found =
-        parse_date(text).or_else(|| parse_moment(text).map(|_| parse_date(&text.trim()[..10])).flatten());
+    let written = || text.trim().get(..10).and_then(parse_date);
+    let found = parse_date(text).or_else(|| parse_moment(text).and_then(|_| written()));
     found.map(|date| date.to_string()).ok_or_else(|| "Could not parse datetime".into())
 }
 

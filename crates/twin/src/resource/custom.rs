@@ -76,15 +76,10 @@ fn set(view: View<'_>, definitions: &[&Object], name: &str, value: &Value, draft
     let find = |name: &str| {
         definitions.iter().find(|field| text(field, "id") == Some(name) || text(field, "name") == Some(name))
     };
-    let (field, change) = match find(name) {
-        Some(field) => (field, None),
-        None => {
-            let parts = name.rsplit_once('.').filter(|(_, change)| matches!(*change, "add" | "remove"));
-            match parts.and_then(|(name, change)| find(name).map(|field| (field, Some(change)))) {
-                Some(found) => found,
-                None => return draft.errors.add(&format!("custom.{name}"), "Custom field does not exist."),
-            }
-        }
+    let parts = || name.rsplit_once('.').filter(|(_, change)| matches!(*change, "add" | "remove"));
+    let changed = || parts().and_then(|(name, change)| find(name).map(|field| (field, Some(change))));
+    let Some((field, change)) = find(name).map(|field| (field, None)).or_else(changed) else {
+        return draft.errors.add(&format!("custom.{name}"), "Custom field does not exist.");
     };
     let key = format!("custom.{}", text(field, "id").unwrap_or_default());
     let several = field.get("accepts_multiple_values") == Some(&Value::Bool(true));

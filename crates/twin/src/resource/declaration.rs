@@ -83,6 +83,7 @@ impl Resource {
 
 /// Which methods a resource answers.
 #[derive(Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "one flag for each method")]
 pub(crate) struct Methods {
     pub(crate) list: bool,
     pub(crate) create: bool,
@@ -226,25 +227,28 @@ pub(crate) enum Order {
 #[derive(Clone, Copy)]
 pub(crate) struct Hooks {
     /// Checks and completes an object about to be created or changed; adds to the draft's errors.
-    pub(crate) prepare: fn(&mut Session<'_>, &mut Draft<'_>) -> Result<(), Refusal>,
+    pub(crate) prepare: fn(&mut Session<'_>, &mut Draft<'_>),
     /// Completes a new object just before it is stored, when nothing can be refused any more.
     pub(crate) storing: fn(&mut Session<'_>, &mut Object),
     /// Side effects of a new object.
     pub(crate) created: fn(&mut Session<'_>, &Object),
     /// Side effects of a change: before, after.
     pub(crate) updated: fn(&mut Session<'_>, &Object, &Object),
-    /// Refuses a deletion, or carries it on to what belongs to the object.
-    pub(crate) deleting: fn(&mut Session<'_>, &Object) -> Result<(), Refusal>,
+    /// Refuses a deletion.
+    pub(crate) may_delete: fn(View<'_>, &Object) -> Result<(), Refusal>,
+    /// Carries a deletion on to what belongs to the object, just before that goes.
+    pub(crate) deleting: fn(&mut Session<'_>, &Object),
 }
 
 impl Hooks {
     /// Nothing special.
     pub(crate) const NONE: Self = Self {
-        prepare: |_, _| Ok(()),
+        prepare: |_, _| {},
         storing: |_, _| {},
         created: |_, _| {},
         updated: |_, _, _| {},
-        deleting: |_, _| Ok(()),
+        may_delete: |_, _| Ok(()),
+        deleting: |_, _| {},
     };
 }
 
@@ -260,9 +264,16 @@ pub(crate) struct Draft<'d> {
     pub(crate) object: Object,
     /// What is wrong with it.
     pub(crate) errors: FieldErrors,
+    /// Why it is refused as a whole, whatever its fields hold.
+    pub(crate) refusal: Option<Refusal>,
 }
 
 impl Draft<'_> {
+    /// Refuses the object as a whole.
+    pub(crate) fn refuse(&mut self, refusal: Refusal) {
+        self.refusal.get_or_insert(refusal);
+    }
+
     /// Whether the caller sent this member.
     pub(crate) fn given(&self, name: &str) -> bool {
         self.input.contains_key(name)

@@ -34,8 +34,6 @@ pub(crate) enum Compare {
     Flags,
     /// As users, where the id of a group stands for its members.
     Users,
-    /// As numbers.
-    Numbers,
 }
 
 impl Filter {
@@ -137,9 +135,7 @@ impl Condition<'_> {
             Compare::Users => {
                 value.as_str().is_some_and(|id| view.users_of(wanted).iter().any(|user| user == id))
             }
-            Compare::Moments | Compare::Days | Compare::Numbers => {
-                self.order(value, wanted) == Some(std::cmp::Ordering::Equal)
-            }
+            Compare::Moments | Compare::Days => self.order(value, wanted) == Some(std::cmp::Ordering::Equal),
         }
     }
 
@@ -161,7 +157,6 @@ impl Condition<'_> {
                 let day = |text: &str| text.get(..10).map(str::to_owned);
                 Some(day(value.as_str()?)?.cmp(&day(wanted)?))
             }
-            Compare::Numbers => value.as_f64()?.partial_cmp(&wanted.parse().ok()?),
             _ => Some(parse_moment(value.as_str()?)?.cmp(&parse_moment(wanted)?)),
         }
     }

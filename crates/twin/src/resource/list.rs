@@ -159,7 +159,8 @@ pub(crate) fn find<'w>(
         let newest_first = match parameters.get("_order_by") {
             Some("-date_created") => true,
             Some("date_created") => false,
-            _ => rules.order == Order::NewestFirst,
+            // Among equals, the order of creation goes the way of the first key.
+            _ => keys.first().map_or(rules.order == Order::NewestFirst, |(_, descends)| *descends),
         };
         if newest_first {
             view.world.shelf(owner, shelf).rev().filter(kept).take(enough).collect()

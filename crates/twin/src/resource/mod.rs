@@ -17,17 +17,16 @@ mod session;
 mod verbs;
 mod view;
 
-pub(crate) use check::{FieldErrors, NO_OBJECT, NOT_A_CHOICE, REQUIRED, email as check_email};
-pub(crate) use custom::{
-    CustomScope, check_value as check_custom_value, definitions as custom_definitions,
-    require as require_custom,
+pub(crate) use check::{
+    FieldErrors, NO_OBJECT, NOT_A_CHOICE, REQUIRED, email as check_email, initial as initial_value,
 };
+pub(crate) use custom::{CustomScope, definitions as custom_definitions, require as require_custom};
 pub(crate) use declaration::{
     Action, Audit, Deleted, Draft, Hooks, ListRules, Methods, Order, Resource, Run,
 };
 pub(crate) use field::{Field, FieldKind, Initial, Show};
 pub(crate) use filter::{Compare, Filter, member};
-pub(crate) use list::{Page, Projection, find_all, project};
+pub(crate) use list::{Projection, find_all, project};
 pub(crate) use render::{Detail, render};
 pub(crate) use session::{Caller, Session};
 pub(crate) use verbs::{create, delete, envelope, fetch, list, update};

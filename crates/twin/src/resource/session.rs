@@ -10,7 +10,7 @@ use super::list::Projection;
 use super::render::{Detail, render};
 use super::view::View;
 use crate::http::Refusal;
-use crate::objects::{self, resource_of};
+use crate::objects::resource_of;
 use crate::store::{Kind, Object, World};
 
 /// Who asks, from where.
@@ -56,7 +56,7 @@ impl<'w> Session<'w> {
 
     /// Refuses callers whose role does not grant a permission.
     pub(crate) fn require(&self, permission: &str) -> Result<(), Refusal> {
-        if objects::grants(self.view(), permission) { Ok(()) } else { Err(Refusal::forbidden(permission)) }
+        self.view().require(permission)
     }
 
     /// Makes an object from what a caller sent. Nothing is changed unless all of it is right.
@@ -74,8 +74,14 @@ impl<'w> Session<'w> {
         old: Option<&'d Object>,
     ) -> Result<Draft<'d>, Refusal> {
         let object = old.cloned().unwrap_or_default();
-        let mut draft =
-            Draft { kind: Some(resource.kind), input, old, object, errors: FieldErrors::default() };
+        let mut draft = Draft {
+            kind: Some(resource.kind),
+            input,
+            old,
+            object,
+            errors: FieldErrors::default(),
+            refusal: None,
+        };
         let organization = input.get("organization_id").and_then(Value::as_str);
         if organization.is_some_and(|id| id != self.caller.organization_id) {
             draft.errors.add("organization", NO_OBJECT);
@@ -84,7 +90,10 @@ impl<'w> Session<'w> {
         if let Some(scope) = resource.custom {
             custom::fill(self.view(), scope, &mut draft);
         }
-        (resource.hooks.prepare)(self, &mut draft)?;
+        (resource.hooks.prepare)(self, &mut draft);
+        if let Some(refusal) = draft.refusal {
+            return Err(refusal);
+        }
         std::mem::take(&mut draft.errors).into_result()?;
         Ok(draft)
     }
@@ -164,7 +173,8 @@ impl<'w> Session<'w> {
     /// Removes an object with what belongs to it.
     pub(crate) fn delete(&mut self, resource: &Resource, id: &str) -> Result<(), Refusal> {
         let object = self.view().find(resource.kind, id).cloned().ok_or(Refusal::NoObject(resource.model))?;
-        (resource.hooks.deleting)(self, &object)?;
+        (resource.hooks.may_delete)(self.view(), &object)?;
+        (resource.hooks.deleting)(self, &object);
         self.discard(resource.kind, id);
         Ok(())
     }

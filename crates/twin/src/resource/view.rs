@@ -5,6 +5,8 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use super::session::Caller;
+use crate::http::Refusal;
+use crate::objects;
 use crate::store::{Kind, Object, Record, World, date_at, text};
 
 /// A caller's view of the world. What belongs to other organizations does not exist in it.
@@ -67,6 +69,11 @@ impl<'w> View<'w> {
     pub(crate) fn user_name(self, id: Option<&str>) -> Value {
         let Some(user) = id.and_then(|id| self.world.object(Kind::User, id)) else { return Value::Null };
         full_name(user).into()
+    }
+
+    /// Refuses callers whose role does not grant a permission.
+    pub(crate) fn require(self, permission: &str) -> Result<(), Refusal> {
+        if objects::grants(self, permission) { Ok(()) } else { Err(Refusal::forbidden(permission)) }
     }
 
     /// The current time.

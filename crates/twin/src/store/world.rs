@@ -157,14 +157,14 @@ impl World {
     }
 
     /// One index of an organization or a lead, oldest first.
-    pub(crate) fn shelf(&self, owner: &str, shelf: Shelf) -> impl DoubleEndedIterator<Item = &Record> {
-        let index = self.shelves.get(owner).and_then(|shelves| shelves.get(&shelf));
+    pub(crate) fn shelf(&self, owner: &str, which: Shelf) -> impl DoubleEndedIterator<Item = &Record> {
+        let index = self.shelves.get(owner).and_then(|shelves| shelves.get(&which));
         index.into_iter().flat_map(BTreeMap::values).filter_map(|id| self.records.get(id))
     }
 
     /// How many objects an index holds.
-    pub(crate) fn shelf_len(&self, owner: &str, shelf: Shelf) -> usize {
-        self.shelves.get(owner).and_then(|shelves| shelves.get(&shelf)).map_or(0, BTreeMap::len)
+    pub(crate) fn shelf_len(&self, owner: &str, which: Shelf) -> usize {
+        self.shelves.get(owner).and_then(|shelves| shelves.get(&which)).map_or(0, BTreeMap::len)
     }
 
     /// How many objects of a kind exist in all organizations.
@@ -232,7 +232,7 @@ mod tests {
         world.replace("acti_a", moved);
         assert_eq!(ids(&world, "lead_1"), ["acti_b"]);
         assert_eq!(ids(&world, "lead_2"), ["acti_a"]);
-        assert_eq!(world.shelf_len("orga_1", Shelf::Activities), 2);
+        assert_eq!(world.shelf("orga_1", Shelf::Activities).count(), 2);
 
         world.remove("acti_a");
         assert_eq!(ids(&world, "lead_2"), Vec::<String>::new());

@@ -1,0 +1,6 @@
+//! The twin through its own front door.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod api;
+mod support;
