@@ -65,7 +65,12 @@ pub(crate) fn check<'c>(address: Address<'c>, given: &Value) -> Result<Prepared<
 }
 
 pub(crate) fn refusal(address: Address<'_>, problems: Vec<Problem>) -> InvalidArguments {
-    InvalidArguments { tool: address.name().to_owned(), signature: address.signature(), problems }
+    InvalidArguments {
+        tool: address.name().to_owned(),
+        signature: address.signature(),
+        problems,
+        looked_up: false,
+    }
 }
 
 /// The name of `parameter` in a vocabulary.

@@ -67,7 +67,10 @@ impl<'c> Prepared<'c> {
                 }
             }
         }
-        if problems.is_empty() { Ok(()) } else { Err(refusal(self.address, problems)) }
+        if problems.is_empty() {
+            return Ok(());
+        }
+        Err(InvalidArguments { looked_up: true, ..refusal(self.address, problems) })
     }
 
     /// The request. Names that were not resolved are sent as they are.

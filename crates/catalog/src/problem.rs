@@ -14,6 +14,8 @@ pub struct InvalidArguments {
     pub signature: String,
     /// At least one problem.
     pub problems: Vec<Problem>,
+    /// Whether a list was read at Close to find out; nothing was changed in any case.
+    pub looked_up: bool,
 }
 
 /// One thing that is wrong with arguments.
@@ -145,7 +147,11 @@ impl InvalidArguments {
             self.problems.iter().filter(|problem| problem.kind() == "condition").map(Problem::detail),
         );
         let mut message = format!("Invalid arguments for {} ({}).", self.tool, parts.join("; "));
-        message.push_str(" No external call was made.");
+        message.push_str(if self.looked_up {
+            " The call was not made."
+        } else {
+            " No external call was made."
+        });
         let _ = write!(message, " Usage: {}", self.signature);
         message
     }
