@@ -35,13 +35,8 @@ pub(super) struct AuthorizationRequest {
 /// The form: the request again, and what was chosen.
 #[derive(Debug, Deserialize)]
 pub(super) struct Decision {
-    client_id: Option<String>,
-    response_type: Option<String>,
-    redirect_uri: Option<String>,
-    scope: Option<String>,
-    state: Option<String>,
-    code_challenge: Option<String>,
-    code_challenge_method: Option<String>,
+    #[serde(flatten)]
+    request: AuthorizationRequest,
     membership: Option<String>,
     decision: Option<String>,
 }
@@ -88,15 +83,7 @@ pub(super) async fn show(
 }
 
 pub(super) async fn decide(State(shared): State<Arc<Shared>>, Form(decision): Form<Decision>) -> Response {
-    let request = AuthorizationRequest {
-        client_id: decision.client_id,
-        response_type: decision.response_type,
-        redirect_uri: decision.redirect_uri,
-        scope: decision.scope,
-        state: decision.state,
-        code_challenge: decision.code_challenge,
-        code_challenge_method: decision.code_challenge_method,
-    };
+    let request = decision.request;
     let (app, redirect) = match check(&shared, &request) {
         Ok(checked) => checked,
         Err(refusal) => return *refusal,
