@@ -7,6 +7,7 @@ use super::opportunity_totals::totals;
 use super::pipeline;
 use super::rich_text;
 use super::{activity, lead};
+use crate::http::{Parameters, Refusal};
 use crate::resource::{
     Compare, CustomScope, Draft, Field, FieldKind, Filter, Hooks, Initial, ListRules, NO_OBJECT, Resource,
     Session, Show, View,
@@ -86,6 +87,7 @@ pub(crate) static OPPORTUNITY: Resource = Resource {
             "annualized_value",
             "annualized_expected_value",
         ],
+        check: refuse_unknown_searches,
         total: true,
         summary: Some(totals),
         ..ListRules::NEWEST_FIRST
@@ -116,6 +118,15 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     }
     let lost = if after == "lost" { DateStyle::Offset.write(view.now()).into() } else { Value::Null };
     draft.object.insert("date_lost".to_owned(), lost);
+}
+
+/// Searches and groupings that are not there yet are refused: a list that ignored them would mislead.
+fn refuse_unknown_searches(_: View<'_>, parameters: &Parameters) -> Result<(), Refusal> {
+    let unknown = ["query", "lead_query", "lead_saved_search_id", "_group_by"];
+    match unknown.into_iter().find(|name| parameters.get(name).is_some_and(|value| !value.is_empty())) {
+        Some(name) => Err(Refusal::bad_request(format!("{name} is not supported for opportunities here."))),
+        None => Ok(()),
+    }
 }
 
 /// Finds the status: given by id, by label, or the first of the pipeline.
