@@ -52,18 +52,19 @@ async fn bodies_must_be_json_objects() {
 #[tokio::test]
 async fn pages_say_whether_there_is_more() {
     let house = House::new().await;
+    let before = house.get("lead/?_limit=0").await["total_results"].as_u64().unwrap();
     for number in 1..=5 {
         house.post("lead/", json!({"name": format!("Number {number}")})).await;
     }
     let first = house.get("lead/?_limit=2&_fields=id,name").await;
     assert_eq!(each(&first, "name"), ["Number 5", "Number 4"]);
-    assert_eq!((&first["has_more"], &first["total_results"]), (&json!(true), &json!(6)));
+    assert_eq!((&first["has_more"], &first["total_results"]), (&json!(true), &json!(before + 5)));
     assert_eq!(first["data"][0].as_object().unwrap().len(), 2);
-    let last = house.get("lead/?_limit=2&_skip=4").await;
+    let last = house.get(&format!("lead/?_limit=2&_skip={}", before + 3)).await;
     assert_eq!(last["has_more"], json!(false));
     assert_eq!(last["data"].as_array().unwrap().len(), 2);
     let counted = house.get("lead/?_limit=0").await;
-    assert_eq!((&counted["data"], &counted["total_results"]), (&json!([]), &json!(6)));
+    assert_eq!((&counted["data"], &counted["total_results"]), (&json!([]), &json!(before + 5)));
 
     for (parameters, message) in [
         (
@@ -128,7 +129,7 @@ async fn faults_happen_as_often_as_asked() {
     house.control().fail_next(rule("POST", FaultKind::DropAfter));
     let request = house.request(Method::POST, "lead/").json(&json!({"name": "Kept"}));
     assert!(request.send().await.is_err());
-    assert_eq!(each(&house.get("lead/?_fields=name").await, "name"), ["Kept", "Acme Rockets"]);
+    assert_eq!(each(&house.get("lead/?_fields=name&_limit=1").await, "name"), ["Kept"]);
 
     house.control().fail_next(rule("GET", FaultKind::RateLimited { reset_seconds: 3 }));
     assert_eq!(house.try_get("lead/").await.headers["retry-after"], "3");
@@ -143,13 +144,14 @@ async fn faults_happen_as_often_as_asked() {
 #[tokio::test]
 async fn requests_are_remembered_without_credentials() {
     let house = House::new().await;
+    let before = house.control().count("lead");
     let made = house.post("lead/?_fields=id", json!({"name": "Acme"})).await;
     let request = house.control().requests().pop().unwrap();
     assert_eq!((request.method.as_str(), request.path.as_str()), ("POST", "/api/v1/lead/"));
     assert_eq!((request.query.as_str(), request.body.as_str()), ("_fields=id", "{\"name\":\"Acme\"}"));
     assert_eq!((request.authorization_kind.as_str(), request.status), ("basic", 200));
     assert_eq!(house.control().get(&id(&made)).unwrap()["name"], "Acme");
-    assert_eq!(house.control().count("lead"), 2);
+    assert_eq!(house.control().count("lead"), before + 1);
     house.control().clear_requests();
     assert!(house.control().requests().is_empty());
 }
@@ -162,6 +164,7 @@ async fn levers_answer_over_http_only_when_enabled() {
 
     let clock = Clock::fixed(NOW.parse().unwrap());
     let house = House::with(TwinOptions { leads: 0, clock, control: true, ..TwinOptions::default() }).await;
+    let before = house.control().count("lead");
     house.post("lead/", json!({"name": "Soon gone"})).await;
     let client = reqwest::Client::new();
     let lever = |path: &str| client.post(format!("{}/_twin/{path}", house.twin.url()));
@@ -170,7 +173,7 @@ async fn levers_answer_over_http_only_when_enabled() {
     house.try_get("me/").await.refused(500);
     lever("clock/advance").json(&json!({"seconds": 60})).send().await.unwrap();
     lever("reset").send().await.unwrap();
-    assert_eq!(house.control().count("lead"), 1);
+    assert_eq!(house.control().count("lead"), before);
     let gone =
         lever("grants/revoke").json(&json!({"user_email": "nobody@example.com"})).send().await.unwrap();
     assert_eq!(gone.status(), 404);
