@@ -25,13 +25,20 @@ pub(crate) fn parameter_name(flag: &str) -> String {
     flag.replace('-', "_")
 }
 
-/// The parameter that answers to `name`, in either vocabulary.
+/// The parameter that answers to `name`, in either vocabulary. Close marks some with an underscore in front
+/// (`_fields`), which a flag may leave out.
 pub(crate) fn find<'t>(tool: &'t Tool, name: &str) -> Option<&'t Parameter> {
-    tool.parameters.iter().find(|parameter| {
+    let answers_to = |parameter: &&Parameter, name: &str| {
         parameter.name == name
             || parameter.function_name.as_deref() == Some(name)
             || parameter.aliases.iter().any(|alias| alias == name)
-    })
+    };
+    let marked = format!("_{name}");
+    let mut parameters = tool.parameters.iter();
+    parameters
+        .clone()
+        .find(|parameter| answers_to(parameter, name))
+        .or_else(|| parameters.find(|parameter| answers_to(parameter, &marked)))
 }
 
 /// Reads the words behind `--`: `--name value`, `--name=value`, `--name`.
@@ -179,6 +186,7 @@ mod tests {
             "parameter": [
                 {"name": "phone", "type": "string", "description": "d"},
                 {"name": "_limit", "function_name": "limit", "type": "integer", "description": "d"},
+                {"name": "_fields", "type": "string", "description": "d"},
                 {"name": "rate", "type": "number", "description": "d"},
                 {"name": "is_complete", "type": "boolean", "description": "d"},
                 {"name": "emails", "type": "array", "description": "d"},
@@ -207,6 +215,7 @@ mod tests {
             (&["--phone", "true"], json!({"phone": "true"})),
             (&["--limit", "10"], json!({"_limit": 10})),
             (&["--_limit=010"], json!({"_limit": 10})),
+            (&["--fields=id,name"], json!({"_fields": "id,name"})),
             (&["--rate", "-0.5"], json!({"rate": -0.5})),
             (&["--is-complete"], json!({"is_complete": true})),
             (&["--is-complete", "--limit", "3"], json!({"is_complete": true, "_limit": 3})),

@@ -93,15 +93,15 @@ fn sort(own: &Options, words: &[OsString]) -> (Vec<OsString>, Vec<OsString>) {
     (kept, parameters)
 }
 
-/// Whether the word after a tool's flag is its value.
+/// Whether the word after a tool's flag is its value. A flag that is true or false may stand alone before a
+/// payload.
 pub(crate) fn belongs_to_flag(tool: Option<&Tool>, name: &str, next: &str) -> bool {
     let name = coerce::parameter_name(name);
-    match tool.and_then(|tool| coerce::find(tool, &name)) {
-        Some(parameter) if parameter.value_type == ValueType::Boolean => {
-            next.eq_ignore_ascii_case("true") || next.eq_ignore_ascii_case("false")
-        }
-        _ => !next.starts_with("--"),
-    }
+    let may_stand_alone = tool
+        .and_then(|tool| coerce::find(tool, &name))
+        .is_some_and(|parameter| parameter.value_type == ValueType::Boolean);
+    let is_payload = next == "-" || next.starts_with(['{', '[']);
+    !next.starts_with("--") && !(may_stand_alone && is_payload)
 }
 
 #[cfg(test)]
@@ -129,6 +129,8 @@ mod tests {
             ),
             ("latch call list_leads -- --account ann", "latch call list_leads -- --account ann"),
             ("latch call list_leads --a --b", "latch call list_leads -- --a --b"),
+            ("latch call update_task --is-complete {}", "latch call update_task {} -- --is-complete"),
+            ("latch call update_task --is-complete no", "latch call update_task -- --is-complete no"),
             ("latch tools --kind read", "latch tools --kind read"),
             ("latch call --nope list_leads", "latch call --nope list_leads"),
         ] {

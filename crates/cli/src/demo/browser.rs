@@ -29,8 +29,6 @@ pub(crate) struct Consent {
 pub(crate) async fn consent(link: &str, person: &ApiKeyInfo) -> Result<Consent, Stopped> {
     let started = Instant::now();
     let http = client()?;
-    let failed =
-        |error: reqwest::Error| Stopped::new(format!("a page could not be loaded: {}", error.without_url()));
     let start =
         Url::parse(link).map_err(|error| Stopped::new(format!("the link is not an address: {error}")))?;
     let (address, page) = follow(&http, start).await?;
@@ -49,10 +47,10 @@ pub(crate) async fn consent(link: &str, person: &ApiKeyInfo) -> Result<Consent, 
     let action = address
         .join(&form.action)
         .map_err(|error| Stopped::new(format!("the form leads nowhere: {error}")))?;
-    let answer = http.post(action.clone()).form(&fields).send().await.map_err(failed)?;
+    let answer = http.post(action.clone()).form(&fields).send().await.map_err(unloaded)?;
     let page = match redirect(&action, &answer)? {
         Some(next) => follow(&http, next).await?.1,
-        None => answer.text().await.map_err(failed)?,
+        None => shown(answer).await?,
     };
     let mut asked_at = address;
     asked_at.set_query(None);
@@ -61,22 +59,30 @@ pub(crate) async fn consent(link: &str, person: &ApiKeyInfo) -> Result<Consent, 
 
 /// Loads pages until one is shown.
 async fn follow(http: &reqwest::Client, mut address: Url) -> Result<(Url, String), Stopped> {
-    let failed =
-        |error: reqwest::Error| Stopped::new(format!("a page could not be loaded: {}", error.without_url()));
     for _ in 0..MOST_REDIRECTS {
-        let answer = http.get(address.clone()).send().await.map_err(failed)?;
+        let answer = http.get(address.clone()).send().await.map_err(unloaded)?;
         if let Some(next) = redirect(&address, &answer)? {
             address = next;
             continue;
         }
-        let status = answer.status();
-        let page = answer.text().await.map_err(failed)?;
-        if status.is_success() {
-            return Ok((address, page));
-        }
-        return Err(Stopped::new(format!("a page answered {}: {}", status.as_u16(), heading(&page))));
+        return Ok((address, shown(answer).await?));
     }
     Err(Stopped::new("the pages lead in circles"))
+}
+
+/// The page that is shown, unless it tells of an error.
+async fn shown(answer: Response) -> Result<String, Stopped> {
+    let status = answer.status();
+    let page = answer.text().await.map_err(unloaded)?;
+    if status.is_success() {
+        return Ok(page);
+    }
+    Err(Stopped::new(format!("a page answered {}: {}", status.as_u16(), heading(&page))))
+}
+
+/// The address may hold a code, so it is left out.
+fn unloaded(error: reqwest::Error) -> Stopped {
+    Stopped::new(format!("a page could not be loaded: {}", error.without_url()))
 }
 
 fn redirect(from: &Url, answer: &Response) -> Result<Option<Url>, Stopped> {
@@ -90,13 +96,14 @@ fn redirect(from: &Url, answer: &Response) -> Result<Option<Url>, Stopped> {
     }
 }
 
-/// The heading of a page.
+/// The heading of a page; of plain text, the beginning.
 fn heading(page: &str) -> String {
+    const LONGEST: usize = 200;
     let inside = |start: &str, end: &str| {
         let from = page.split_once(start)?.1.split_once('>')?.1;
         Some(from.split_once(end)?.0.trim().to_owned())
     };
     inside("<h1", "</h1>")
         .or_else(|| inside("<title", "</title>"))
-        .unwrap_or_else(|| "a page without a heading".to_owned())
+        .unwrap_or_else(|| page.trim().chars().take(LONGEST).collect())
 }

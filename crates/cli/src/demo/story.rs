@@ -54,7 +54,8 @@ async fn connect(door: &Door, rep: &ApiKeyInfo, report: &mut Report<'_>) -> Resu
     let seen = browser::consent(&link, rep).await?;
     let account = door.post("/api/v1/connected_accounts:get_or_create", &ask).await?;
     let account = &account.body["connected_account"];
-    expect(account, "status", "ACTIVE")?;
+    expect(account, "status", "ACTIVE")
+        .map_err(|Stopped(why)| Stopped::new(format!("{why}; the last page said {:?}", seen.heading)))?;
     let sent = format!("GET the link, POST the form at {}: approve {APPLICATION:?}", seen.asked_at);
     let got = format!(
         "\"{}\"  status ACTIVE, {} of {}",
@@ -262,6 +263,8 @@ fn text(object: &Value, member: &str) -> Result<String, Stopped> {
 fn expect(object: &Value, member: &str, wanted: &str) -> Result<(), Stopped> {
     match object[member].as_str() {
         Some(found) if found == wanted => Ok(()),
-        found => Err(Stopped::new(format!("{member} is {found:?} and should be {wanted:?}"))),
+        found => {
+            Err(Stopped::new(format!("{member} is {} and should be {wanted}", found.unwrap_or("missing"))))
+        }
     }
 }
