@@ -128,7 +128,8 @@ mod tests {
         ];
         for (_, file) in CLOSER_FILES.iter().chain(SECOND_STREET_FILES) {
             for word in file.split(|character: char| !character.is_ascii_alphanumeric() && character != '_') {
-                let id = prefixes.iter().any(|prefix| word.starts_with(prefix)) && word.chars().any(char::is_uppercase);
+                let id = prefixes.iter().any(|prefix| word.starts_with(prefix))
+                    && word.chars().any(char::is_uppercase);
                 if id && !GONE.iter().any(|gone| word.starts_with(gone)) {
                     assert!(world.get(word).is_some(), "{word}");
                 }
