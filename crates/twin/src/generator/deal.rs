@@ -110,7 +110,7 @@ fn formatted(cents: i64, period: &str) -> String {
     let digits = (cents / 100).to_string();
     let mut text = String::from("$");
     for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position) % 3 == 0 {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

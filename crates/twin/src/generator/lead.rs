@@ -124,12 +124,10 @@ impl<'w> Making<'w> {
             }
             let fresh = names::company(&mut self.random);
             // With thousands of leads the tables run out: then the city tells companies apart, then a number.
-            company = if attempt < 8 {
-                fresh
-            } else if attempt == 8 {
-                Company { name: format!("{} {}", fresh.name, fresh.city.name), ..fresh }
-            } else {
-                Company { name: format!("{} {} {attempt}", fresh.name, fresh.city.name), ..fresh }
+            company = match attempt {
+                0..8 => fresh,
+                8 => Company { name: format!("{} {}", fresh.name, fresh.city.name), ..fresh },
+                _ => Company { name: format!("{} {} {attempt}", fresh.name, fresh.city.name), ..fresh },
             };
         }
         let stage = self.stage();

@@ -1,6 +1,6 @@
 //! Apps, codes, grants and tokens: what the provider remembers.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -21,6 +21,7 @@ const DEMO_REDIRECT: &str = "http://127.0.0.1:8080/oauth/callback";
 
 /// Who an access token speaks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_field_names, reason = "they are ids of three different things")]
 pub(crate) struct Identity {
     /// The user who gave consent.
     pub(crate) user_id: String,
@@ -50,13 +51,19 @@ pub(crate) struct Consent {
     pub(crate) identity: Identity,
 }
 
+/// What somebody agreed to, and goes on agreeing to until it is revoked.
 #[derive(Debug)]
 struct Grant {
     client_id: String,
     scope: String,
     identity: Identity,
     refresh_token: Option<String>,
-    access_token: String,
+}
+
+/// An access token: the grant it belongs to, and when it ends.
+#[derive(Debug)]
+struct Access {
+    grant: u64,
     expires_at: Timestamp,
 }
 
@@ -65,8 +72,16 @@ struct State {
     random: SmallRng,
     apps: Vec<OAuthAppInfo>,
     codes: HashMap<String, (Consent, Timestamp)>,
-    grants: Vec<Grant>,
+    /// In the order they were made.
+    grants: BTreeMap<u64, Grant>,
+    tokens: HashMap<String, Access>,
+    made: u64,
 }
+
+/// Most grants remembered; the oldest is forgotten first.
+const MOST_GRANTS: usize = 10_000;
+/// Most apps registered; the newest takes the place of the one before when there are more.
+const MOST_APPS: usize = 1_000;
 
 /// Apps, codes, grants and tokens.
 #[derive(Debug)]
@@ -83,7 +98,9 @@ impl Grants {
             random: SmallRng::seed_from_u64(seed ^ 0x0a07_4b1d),
             apps: Vec::new(),
             codes: HashMap::new(),
-            grants: Vec::new(),
+            grants: BTreeMap::new(),
+            tokens: HashMap::new(),
+            made: 0,
         };
         let grants = Self { clock, lifetime: access_token_lifetime, state: Mutex::new(state) };
         grants.register_app("Latch demo", DEMO_REDIRECT);
@@ -104,6 +121,7 @@ impl Grants {
             name: name.to_owned(),
             redirect_uris: vec![redirect_uri.to_owned()],
         };
+        state.apps.truncate(MOST_APPS - 1);
         state.apps.push(app.clone());
         app
     }
@@ -115,8 +133,10 @@ impl Grants {
 
     /// Notes a consent and gives out its code.
     pub(crate) fn issue_code(&self, consent: Consent) -> String {
-        let expires_at = self.clock.now() + CODE_LIFETIME;
+        let now = self.clock.now();
+        let expires_at = now + CODE_LIFETIME;
         let mut state = self.state();
+        state.codes.retain(|_, (_, expires_at)| now <= *expires_at);
         let code = mint(&mut state.random, "oa2code");
         state.codes.insert(code.clone(), (consent, expires_at));
         code
@@ -159,72 +179,82 @@ impl Grants {
             scope: consent.scope,
             identity: consent.identity,
             refresh_token: None,
-            access_token: String::new(),
-            expires_at: now,
         };
-        state.grants.push(grant);
-        let last = state.grants.len() - 1;
-        Ok(self.rotate(&mut state, last, now))
+        state.made += 1;
+        let number = state.made;
+        state.grants.insert(number, grant);
+        if state.grants.len() > MOST_GRANTS {
+            state.grants.pop_first();
+        }
+        self.issue(&mut state, number, now).ok_or("the grant was revoked")
     }
 
-    /// Exchanges a refresh token for a new pair; the one used is revoked.
+    /// Exchanges a refresh token for a new pair; the one used is revoked. Access tokens given out before stay valid
+    /// until they expire.
     pub(crate) fn refresh(&self, client_id: &str, refresh_token: &str) -> Result<Issued, &'static str> {
         let now = self.clock.now();
         let mut state = self.state();
-        let position = state
-            .grants
-            .iter()
-            .position(|grant| {
-                grant.client_id == client_id && grant.refresh_token.as_deref() == Some(refresh_token)
-            })
-            .ok_or("the refresh token is unknown, was used before, or was revoked")?;
-        Ok(self.rotate(&mut state, position, now))
+        let own = |grant: &Grant| {
+            grant.client_id == client_id && grant.refresh_token.as_deref() == Some(refresh_token)
+        };
+        let found = state.grants.iter().find(|(_, grant)| own(grant)).map(|(number, _)| *number);
+        let issued = found.and_then(|number| self.issue(&mut state, number, now));
+        issued.ok_or("the refresh token is unknown, was used before, or was revoked")
     }
 
-    fn rotate(&self, state: &mut State, position: usize, now: Timestamp) -> Issued {
+    /// A new pair of tokens for a grant.
+    fn issue(&self, state: &mut State, number: u64, now: Timestamp) -> Option<Issued> {
         let access_token = mint(&mut state.random, "oa2access");
         let refresh_token = mint(&mut state.random, "oa2refresh");
         let lifetime = SignedDuration::try_from(self.lifetime).unwrap_or(SignedDuration::MAX);
-        let grant = &mut state.grants[position];
-        let offline = grant.scope.split(' ').any(|scope| scope == "offline_access");
+        let expires_at = now.saturating_add(lifetime).unwrap_or(Timestamp::MAX);
+        let State { grants, tokens, .. } = state;
+        let grant = grants.get_mut(&number)?;
+        let offline = grant.scope.split_whitespace().any(|scope| scope == "offline_access");
         grant.refresh_token = offline.then_some(refresh_token);
-        grant.access_token.clone_from(&access_token);
-        grant.expires_at = now.saturating_add(lifetime).unwrap_or(Timestamp::MAX);
-        Issued {
-            access_token,
+        let issued = Issued {
+            access_token: access_token.clone(),
             refresh_token: grant.refresh_token.clone(),
             lifetime: self.lifetime,
             scope: grant.scope.clone(),
             identity: grant.identity.clone(),
-        }
+        };
+        tokens.retain(|_, access| now < access.expires_at && grants.contains_key(&access.grant));
+        tokens.insert(access_token, Access { grant: number, expires_at });
+        Some(issued)
     }
 
-    /// Ends the grant that a refresh or access token belongs to. An unknown token is none of our business.
+    /// Ends the grant that a refresh or access token belongs to, with all its tokens. An unknown token is none of
+    /// our business, and neither is another app's.
     pub(crate) fn revoke(&self, client_id: &str, token: &str) {
-        self.state().grants.retain(|grant| {
-            grant.client_id != client_id
-                || (grant.refresh_token.as_deref() != Some(token) && grant.access_token != token)
+        let mut state = self.state();
+        let of_access = state.tokens.get(token).map(|access| access.grant);
+        state.grants.retain(|number, grant| {
+            let named = Some(*number) == of_access || grant.refresh_token.as_deref() == Some(token);
+            !named || grant.client_id != client_id
         });
     }
 
     /// Lets every access token of a user expire now; refresh tokens stay.
     pub(crate) fn expire_access_tokens(&self, user_id: &str) {
-        for grant in self.state().grants.iter_mut().filter(|grant| grant.identity.user_id == user_id) {
-            grant.expires_at = Timestamp::MIN;
-        }
+        let mut state = self.state();
+        let State { grants, tokens, .. } = &mut *state;
+        tokens.retain(|_, access| {
+            grants.get(&access.grant).is_some_and(|grant| grant.identity.user_id != user_id)
+        });
     }
 
     /// Ends every grant of a user, as disconnecting the app in Close's settings does.
     pub(crate) fn revoke_grants(&self, user_id: &str) {
-        self.state().grants.retain(|grant| grant.identity.user_id != user_id);
+        self.state().grants.retain(|_, grant| grant.identity.user_id != user_id);
     }
 
     /// Whose access token this is, while it is valid.
     pub(crate) fn authenticate(&self, bearer: &str) -> Option<Identity> {
         let now = self.clock.now();
         let state = self.state();
-        let grant = state.grants.iter().find(|grant| grant.access_token == bearer)?;
-        (now < grant.expires_at).then(|| grant.identity.clone())
+        let access = state.tokens.get(bearer).filter(|access| now < access.expires_at)?;
+        state.grants.get(&access.grant).map(|grant| grant.identity.clone())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

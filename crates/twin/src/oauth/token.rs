@@ -1,17 +1,21 @@
 //! The token endpoint, revocation, and the metadata document.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::extract::State;
+use axum::extract::rejection::FormRejection;
 use axum::response::{IntoResponse, Response};
 use axum::{Form, Json};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use http::header::{AUTHORIZATION, CACHE_CONTROL, HOST};
 use http::{HeaderMap, HeaderValue, StatusCode};
+use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::authorize::SCOPES;
 use super::grants::Issued;
 use crate::http::Shared;
 
@@ -29,8 +33,9 @@ pub(super) struct TokenRequest {
 pub(super) async fn exchange(
     State(shared): State<Arc<Shared>>,
     headers: HeaderMap,
-    Form(request): Form<TokenRequest>,
+    request: Result<Form<TokenRequest>, FormRejection>,
 ) -> Response {
+    let Ok(Form(request)) = request else { return not_a_form() };
     let Some(client_id) = client(&shared, &headers, request.client_id, request.client_secret) else {
         return refuse(StatusCode::UNAUTHORIZED, "invalid_client", "the client id or secret is wrong");
     };
@@ -85,8 +90,9 @@ pub(super) struct RevocationRequest {
 pub(super) async fn revoke(
     State(shared): State<Arc<Shared>>,
     headers: HeaderMap,
-    Form(request): Form<RevocationRequest>,
+    request: Result<Form<RevocationRequest>, FormRejection>,
 ) -> Response {
+    let Ok(Form(request)) = request else { return not_a_form() };
     let Some(client_id) = client(&shared, &headers, request.client_id, request.client_secret) else {
         return refuse(StatusCode::UNAUTHORIZED, "invalid_client", "the client id or secret is wrong");
     };
@@ -108,7 +114,7 @@ pub(super) async fn metadata(headers: HeaderMap) -> Json<Value> {
         "revocation_endpoint": format!("{origin}/oauth2/revoke/"),
         "response_types_supported": ["code"],
         "grant_types_supported": ["authorization_code", "refresh_token"],
-        "scopes_supported": ["all.full_access", "offline_access"],
+        "scopes_supported": SCOPES,
         "code_challenge_methods_supported": ["S256"],
         "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
     }))
@@ -121,16 +127,24 @@ fn client(
     client_id: Option<String>,
     client_secret: Option<String>,
 ) -> Option<String> {
-    let (id, secret) = match (client_id, client_secret) {
-        (Some(id), Some(secret)) => (id, secret),
-        _ => {
-            let encoded = headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Basic ")?;
-            let decoded = String::from_utf8(BASE64_STANDARD.decode(encoded.trim()).ok()?).ok()?;
-            let (id, secret) = decoded.split_once(':')?;
-            (id.to_owned(), secret.to_owned())
-        }
+    let (id, secret) = if let (Some(id), Some(secret)) = (client_id, client_secret) {
+        (id, secret)
+    } else {
+        let (scheme, encoded) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+        let decoded =
+            BASE64_STANDARD.decode(encoded.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
+        let decoded = String::from_utf8(decoded).ok()?;
+        let (id, secret) = decoded.split_once(':')?;
+        // Both parts are form-encoded before they are joined (RFC 6749, 2.3.1).
+        let plain = |part: &str| percent_decode_str(part).decode_utf8().ok().map(Cow::into_owned);
+        (plain(id)?, plain(secret)?)
     };
     shared.grants.app(&id).filter(|app| app.client_secret == secret).map(|app| app.client_id)
+}
+
+fn not_a_form() -> Response {
+    let what = "send the parameters as application/x-www-form-urlencoded";
+    refuse(StatusCode::BAD_REQUEST, "invalid_request", what)
 }
 
 fn refuse(status: StatusCode, error: &str, description: &str) -> Response {
