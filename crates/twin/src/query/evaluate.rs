@@ -1,33 +1,93 @@
 //! Whether a condition holds, and in what order leads come out.
 
 use std::cmp::Ordering;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::ast::{Comparison, Slice};
 use super::facts::{self, Scene};
+use super::parse;
 use super::plan::{Condition, Plan, Reference, Wanted};
 use super::term::{Entity, Holds, Read, Term, Text};
 use super::time::{Period, moment_of};
 use super::vocabulary::LEAD;
 use super::words::contains;
-use super::{MAX_VIEWS, parse};
+use crate::filtering;
+use crate::resource::{Caller, View};
 use crate::store::{Kind, Object, text};
 
 /// Ids of the leads that fit, in the order asked for; without one, newest first.
-pub(super) fn select(plan: &Plan, scene: Scene<'_>) -> Vec<String> {
+pub(super) fn select(plan: &Plan, scene: Scene<'_>, views_left: usize) -> Vec<String> {
+    let mut views = Views::new();
+    look_into_views(&plan.condition, scene, views_left, &mut views);
+    let asked = Asked { scene, views: &views };
+    let fits = |lead: &&Object| {
+        plan.slice.is_none_or(|slice| in_slice(slice, lead)) && asked.holds(&LEAD, lead, &plan.condition)
+    };
     let leads = scene.world.collection(scene.organization_id, Kind::Lead).rev();
-    let mut found: Vec<&Object> = leads.filter(|lead| fits(plan, scene, lead, MAX_VIEWS)).collect();
+    let mut found: Vec<&Object> = leads.filter(fits).collect();
     for (reference, descending) in plan.sort.iter().rev() {
-        found.sort_by_cached_key(|lead| Placed { key: key(scene, reference, lead), descending: *descending });
+        found.sort_by_cached_key(|lead| Placed { key: key(asked, reference, lead), descending: *descending });
     }
     found.into_iter().filter_map(|lead| text(lead, "id")).map(str::to_owned).collect()
 }
 
-fn fits(plan: &Plan, scene: Scene<'_>, lead: &Object, views_left: usize) -> bool {
-    let asked = Asked { scene, views_left };
-    plan.slice.is_none_or(|slice| in_slice(slice, lead)) && asked.holds(&LEAD, lead, &plan.condition)
+/// The leads of the smart views a query mentions, by the names it uses.
+type Views = HashMap<String, HashSet<String>>;
+
+/// Finds out once what is in each view that a condition mentions. Views can name each other, to a limit.
+fn look_into_views(condition: &Condition, scene: Scene<'_>, views_left: usize, views: &mut Views) {
+    match condition {
+        Condition::InView(name) if !views.contains_key(name) => {
+            let members = views_left.checked_sub(1).map(|left| members_of_view(name, scene, left));
+            views.insert(name.clone(), members.unwrap_or_default());
+        }
+        Condition::Not(inner) => look_into_views(inner, scene, views_left, views),
+        Condition::And(parts) | Condition::Or(parts) => {
+            for part in parts {
+                look_into_views(part, scene, views_left, views);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The leads in a smart view of leads, given by id or name. A view that does not exist, or cannot be evaluated, holds
+/// none.
+fn members_of_view(wanted: &str, scene: Scene<'_>, views_left: usize) -> HashSet<String> {
+    let views = scene.world.collection(scene.organization_id, Kind::SmartView);
+    let named = |view: &&Object| {
+        text(view, "id") == Some(wanted)
+            || text(view, "name").is_some_and(|name| name.to_lowercase() == wanted.to_lowercase())
+    };
+    let Some(view) = views.filter(|view| text(view, "type") == Some("lead")).find(named) else {
+        return HashSet::new();
+    };
+    if let Some(query) = text(view, "query") {
+        let query = parse(query).ok();
+        return query.map(|query| select(&query.plan, scene, views_left)).into_iter().flatten().collect();
+    }
+    let node = view.get("s_query").and_then(|s_query| s_query.get("query"));
+    let node = node.and_then(|node| filtering::parse(node).ok());
+    let found = node.map(|node| structured(&node, scene));
+    found.unwrap_or_default()
+}
+
+/// What a structured query finds. Nobody in particular asks, so conditions about oneself hold for nobody.
+fn structured(node: &filtering::Node, scene: Scene<'_>) -> HashSet<String> {
+    let caller = Caller {
+        user_id: String::new(),
+        organization_id: scene.organization_id.to_owned(),
+        api_key_id: None,
+        offset: scene.offset,
+        method: String::new(),
+        path: String::new(),
+    };
+    let view = View { world: scene.world, caller: &caller };
+    let found = filtering::select(view, node, Kind::Lead, None);
+    found.into_iter().filter_map(|record| text(&record.object, "id")).map(str::to_owned).collect()
 }
 
 /// Parts by a stable hash (FNV-1a) of the id: a lead stays in its part whatever else is created.
@@ -42,8 +102,7 @@ fn in_slice(slice: Slice, lead: &Object) -> bool {
 #[derive(Clone, Copy)]
 struct Asked<'w> {
     scene: Scene<'w>,
-    /// How many smart views may still be looked into; views can name each other.
-    views_left: usize,
+    views: &'w Views,
 }
 
 impl<'w> Asked<'w> {
@@ -64,7 +123,10 @@ impl<'w> Asked<'w> {
                 let (holds, values) = self.values(entity, reference, object);
                 values.iter().any(|value| self.compares(holds, value, *comparison, wanted))
             }
-            Condition::InView(view) => self.in_view(object, view),
+            Condition::InView(view) => {
+                let members = self.views.get(view);
+                members.is_some_and(|members| text(object, "id").is_some_and(|id| members.contains(id)))
+            }
             Condition::Child(child, inner) => {
                 self.children(entity, object, child).into_iter().any(|found| self.holds(child, found, inner))
             }
@@ -134,22 +196,6 @@ impl<'w> Asked<'w> {
         let period = wanted.time.as_ref().and_then(|time| time.period(now, offset));
         period.zip(moment_of(stored, offset)).is_some_and(|(period, at)| fits(&period, at))
     }
-
-    /// Whether a lead is in a smart view of leads that is kept as text. Views kept in the newer structured form hold
-    /// nothing here.
-    fn in_view(self, lead: &Object, wanted: &str) -> bool {
-        let Scene { world, organization_id, .. } = self.scene;
-        let mut views = world.collection(organization_id, Kind::SmartView);
-        let view = views.find(|view| {
-            text(view, "id") == Some(wanted)
-                || text(view, "name").is_some_and(|name| name.to_lowercase() == wanted.to_lowercase())
-        });
-        let query = view.and_then(|view| text(view, "query")).and_then(|query| parse(query).ok());
-        match (query, self.views_left.checked_sub(1)) {
-            (Some(query), Some(views_left)) => fits(&query.plan, self.scene, lead, views_left),
-            _ => false,
-        }
-    }
 }
 
 fn known(scene: Scene<'_>, term: &Term, object: &Object) -> Vec<Value> {
@@ -201,12 +247,11 @@ enum Key {
     Text(String),
 }
 
-fn key(scene: Scene<'_>, reference: &Reference, lead: &Object) -> Option<Key> {
-    let asked = Asked { scene, views_left: 0 };
+fn key(asked: Asked<'_>, reference: &Reference, lead: &Object) -> Option<Key> {
     let (holds, values) = asked.values(&LEAD, reference, lead);
     match (holds, values.first()?) {
         (Holds::Moment, Value::String(stored)) => {
-            let moment = moment_of(stored, scene.offset)?;
+            let moment = moment_of(stored, asked.scene.offset)?;
             #[expect(clippy::cast_precision_loss, reason = "microseconds of this century fit")]
             Some(Key::Number(moment.as_microsecond() as f64))
         }

@@ -50,6 +50,6 @@ impl Query {
     /// times without a zone are those at `offset`.
     pub(crate) fn select(&self, world: &World, organization_id: &str, offset: Offset) -> Vec<String> {
         let scene = Scene { world, organization_id, now: world.now(), offset };
-        evaluate::select(&self.plan, scene)
+        evaluate::select(&self.plan, scene, MAX_VIEWS)
     }
 }

@@ -155,11 +155,7 @@ const ORGANIZATION: &str = "orga_1";
 /// Three leads: Acme (busy), Wayne (quiet), 東京電機 (new). It is noon on 15 March 2024.
 fn world() -> World {
     let mut world = World::new(Clock::fixed("2024-03-15T12:00:00Z".parse().unwrap()), 1);
-    let mut put = |kind: Kind, value: Value| {
-        let Value::Object(mut object) = value else { panic!("not an object") };
-        object.insert("organization_id".to_owned(), ORGANIZATION.into());
-        world.insert(kind, object);
-    };
+    let mut put = |kind: Kind, value: Value| put(&mut world, kind, value);
     put(Kind::LeadStatus, json!({"id": "stat_p", "label": "Potential"}));
     put(Kind::LeadStatus, json!({"id": "stat_n", "label": "Not Interested"}));
     put(Kind::OpportunityStatus, json!({"id": "stat_a", "label": "Proposal sent", "type": "active"}));
@@ -223,6 +219,19 @@ fn world() -> World {
             "old_status_id": "stat_w", "new_status_id": "stat_a", "activity_at": "2024-03-14T08:00:00+00:00",
         }),
     );
+    history(&mut world);
+    world
+}
+
+fn put(world: &mut World, kind: Kind, value: Value) {
+    let Value::Object(mut object) = value else { panic!("not an object") };
+    object.insert("organization_id".to_owned(), ORGANIZATION.into());
+    world.insert(kind, object);
+}
+
+/// What happened with the three leads, and two smart views.
+fn history(world: &mut World) {
+    let mut put = |kind: Kind, value: Value| put(world, kind, value);
     put(
         Kind::Call,
         json!({
@@ -251,9 +260,11 @@ fn world() -> World {
             "activity_at": "2024-03-12T08:00:00+00:00",
         }),
     );
-    put(Kind::SmartView, json!({"id": "save_1", "name": "Quiet", "query": "times_communicated:0"}));
-    put(Kind::SmartView, json!({"id": "save_2", "name": "Round", "query": "in:save_2"}));
-    world
+    put(
+        Kind::SmartView,
+        json!({"id": "save_1", "name": "Quiet", "type": "lead", "query": "times_communicated:0"}),
+    );
+    put(Kind::SmartView, json!({"id": "save_2", "name": "Round", "type": "lead", "query": "in:save_2"}));
 }
 
 /// The names of the leads found, newest first unless the query sorts, without their `lead_`.

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{House, LEAD, each};
+use crate::support::{House, LEAD, QUALIFIED, each};
 
 /// The leads a query finds.
 async fn found(house: &House, query: &str) -> Value {
@@ -62,4 +62,14 @@ async fn a_query_that_cannot_be_read_is_explained() {
     let expected = "The query cannot be read at character 1 (staus): “staus” is not a field of a lead. Did you mean \
                     status or state? To search for the words themselves, put them in quotes.";
     assert_eq!(answer, json!({"error": expected}));
+}
+
+#[tokio::test]
+async fn smart_views_of_both_kinds_can_be_asked_for() {
+    let house = House::new().await;
+    assert_eq!(found(&house, "in:\"Qualified leads\"").await["data"], json!([]));
+    house.put(&format!("lead/{LEAD}/"), json!({"status_id": QUALIFIED})).await;
+    assert_eq!(each(&found(&house, "in:\"Qualified leads\" Acme").await, "id"), [LEAD]);
+    assert_eq!(found(&house, "not in:\"Qualified leads\" Acme").await["data"], json!([]));
+    assert_eq!(found(&house, "in:save_nowhere").await["data"], json!([]));
 }
