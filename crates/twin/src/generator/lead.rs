@@ -175,8 +175,7 @@ impl<'w> Making<'w> {
         let city = company.city;
         let house = self.random.random_range(1..240);
         let described = pick(&mut self.random, phrases::DESCRIPTIONS);
-        let description =
-            described.replace("{trade}", &company.trade.to_lowercase()).replace("{city}", city.name);
+        let description = described.replace("{city}", city.name);
         let mut lead = members(json!({
             "id": lead_id,
             "name": company.name,

@@ -13,7 +13,6 @@ pub(super) struct Company {
     pub(super) name: String,
     /// The name in Latin letters, as part of an address on the web.
     pub(super) slug: String,
-    pub(super) trade: &'static str,
     pub(super) industry: Option<&'static str>,
 }
 
@@ -39,7 +38,6 @@ pub(super) fn company(random: &mut SmallRng) -> Company {
         city,
         name,
         slug: slug(&format!("{} {}", stem.1, trade.latin)),
-        trade: trade.latin,
         industry: trade.industry,
     }
 }

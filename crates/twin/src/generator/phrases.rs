@@ -15,10 +15,10 @@ pub(super) const TITLES: &[&str] = &[
     "Engineering Manager",
 ];
 
-/// Descriptions of companies by how big they are; `{trade}` is what they do, `{city}` where.
+/// Descriptions of companies; `{city}` is where they are.
 pub(super) const DESCRIPTIONS: &[&str] = &[
     "Family business in {city}, second generation.",
-    "Fast-growing {trade} company with an office in {city}.",
+    "Growing fast; just opened a second office in {city}.",
     "Runs three sites around {city}; decisions are made centrally.",
     "Met at a trade show. Looks for a better way to keep in touch with customers.",
     "Uses spreadsheets today and wants out.",
