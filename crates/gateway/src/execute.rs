@@ -184,10 +184,8 @@ impl Gateway {
                     Some(format!("store a new API key with `latch accounts add {}`", account.identifier));
             }
             Err(VaultError::NoPublicUrl) => {
-                error.hint = Some(format!(
-                    "connect it again with `latch accounts connect {}` while `latch up` or `latch serve` runs",
-                    account.identifier
-                ));
+                error.hint =
+                    Some(format!("connect it again with `latch accounts connect {}`", account.identifier));
             }
             Err(failure) => {
                 tracing::warn!(account.id = %account.id, error = %failure, "no authorization link");

@@ -101,7 +101,7 @@ pub(crate) fn belongs_to_flag(tool: Option<&Tool>, name: &str, next: &str) -> bo
         .and_then(|tool| coerce::find(tool, &name))
         .is_some_and(|parameter| parameter.value_type == ValueType::Boolean);
     let is_payload = next == "-" || next.starts_with(['{', '[']);
-    !next.starts_with("--") && !(may_stand_alone && is_payload)
+    !(next.starts_with("--") || may_stand_alone && is_payload)
 }
 
 #[cfg(test)]

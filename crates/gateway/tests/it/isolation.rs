@@ -1,6 +1,6 @@
 //! Tenants do not exist for each other.
 
-use latch_gateway::{AccountSelector, Caller, ErrorClass, ToolCall};
+use latch_gateway::{AccountQuery, AccountSelector, Caller, ErrorClass, ToolCall};
 use latch_testkit::House;
 use latch_vault::TenantId;
 use serde_json::json;
@@ -23,7 +23,13 @@ async fn what_another_tenant_has_is_not_found() {
         house.gateway.remove_account(&stranger, &selector).await.expect_err("not theirs to remove");
     }
     assert!(
-        house.gateway.accounts(&stranger, &Default::default()).await.expect("listed").accounts.is_empty()
+        house
+            .gateway
+            .accounts(&stranger, &AccountQuery::default())
+            .await
+            .expect("listed")
+            .accounts
+            .is_empty()
     );
     assert!(
         house

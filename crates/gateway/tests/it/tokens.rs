@@ -1,6 +1,6 @@
 //! Tokens that run out, and grants that are taken away.
 
-use latch_gateway::ErrorClass;
+use latch_gateway::{AccountQuery, ErrorClass};
 use latch_testkit::House;
 use serde_json::json;
 
@@ -58,7 +58,7 @@ async fn no_token_is_ever_said() {
     consent(&house, "rep").await;
     house.twin.control().revoke_grants(ANN);
     let error = house.call("rep", "get_current_user", json!({})).await.expect_err("taken away");
-    let account = house.gateway.accounts(&house.caller, &Default::default()).await.expect("listed");
+    let account = house.gateway.accounts(&house.caller, &AccountQuery::default()).await.expect("listed");
     let calls = house.gateway.calls(&house.caller, 10).await.expect("recorded");
     let said = format!("{error:?} {error} {account:?} {calls:?} {:?}", house.gateway);
     for request in house.twin.control().requests() {
