@@ -15,5 +15,6 @@ mod twin;
 
 pub use control::{Control, FaultKind, FaultRule, RecordedRequest};
 pub use options::{ApiKeyInfo, OAuthAppInfo, RateLimit, TwinOptions};
+pub use query::{QueryError, plain_query};
 pub use store::Clock;
 pub use twin::{Twin, TwinError};

@@ -30,7 +30,7 @@ impl Problem {
 
 /// A query that cannot be read. Its text is one sentence for the person who wrote the query.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct QueryError {
+pub struct QueryError {
     sentence: String,
 }
 

@@ -27,7 +27,7 @@ use self::facts::Scene;
 use self::plan::Plan;
 use crate::store::World;
 
-pub(crate) use self::error::QueryError;
+pub use self::error::QueryError;
 
 /// How many smart views may refer to one another.
 const MAX_VIEWS: usize = 4;
@@ -43,6 +43,16 @@ pub(crate) fn parse(text: &str) -> Result<Query, QueryError> {
     let written = grammar::read(text)?;
     let plan = plan::resolve(&written).map_err(|problem| QueryError::new(text, &problem))?;
     Ok(Query { plan })
+}
+
+/// Reads a search-bar query and writes it again in its plainest form, without asking whether the fields it names
+/// exist. What it writes reads as the same query.
+///
+/// # Errors
+///
+/// What cannot be read, where, and how to write it.
+pub fn plain_query(text: &str) -> Result<String, QueryError> {
+    grammar::read(text).map(|written| written.to_string())
 }
 
 impl Query {
