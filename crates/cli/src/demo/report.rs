@@ -70,7 +70,10 @@ impl<'c> Report<'c> {
         let heading = format!("{}{}", self.console.paint(Style::Bold, &heading), " ".repeat(gap));
         let sent_word = self.console.paint(Style::Dim, "sent");
         let got_word = self.console.paint(Style::Dim, "got ");
-        self.print(&format!("{heading}{took:>7.1} ms\n    {sent_word}  {sent}\n    {got_word}  {got}\n\n"))?;
+        let (sent_lines, got_lines) = (wrapped(sent), wrapped(got));
+        self.print(&format!(
+            "{heading}{took:>7.1} ms\n    {sent_word}  {sent_lines}\n    {got_word}  {got_lines}\n\n"
+        ))?;
         self.steps
             .push(json!({"number": number, "title": title, "sent": sent, "got": got, "duration_ms": took}));
         Ok(())
@@ -92,7 +95,7 @@ impl<'c> Report<'c> {
         let took = milliseconds(self.started.elapsed());
         self.print(&format!(
             "{done} {steps} steps in {took:.0} ms; {} objects were read back from the twin, not through Latch, and are as they should be.\n\
-             The application never saw a token: it named a user and a tool.\n",
+             The application never saw a token: it named a user and a tool.\n\n",
             proofs.len()
         ))?;
         if let Some(folder) = kept {
@@ -106,5 +109,43 @@ impl<'c> Report<'c> {
              latch search log a call                             find the tool for a job\n  \
              latch docs create_opportunity                       read how it is called"
         ))
+    }
+}
+
+/// Compact JSON in lines of bearable length: broken between members, never within one.
+fn wrapped(text: &str) -> String {
+    const MARGIN: &str = "\n            ";
+    const LONGEST: usize = 92;
+    let mut lines = String::new();
+    let mut length = 0;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let end = rest.find(",\"").map_or(rest.len(), |comma| comma + 1);
+        let (piece, after) = rest.split_at(end);
+        let more = piece.chars().count();
+        if length > 0 && length + more > LONGEST {
+            lines.push_str(MARGIN);
+            length = 0;
+        }
+        lines.push_str(piece);
+        length += more;
+        rest = after;
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_json_is_broken_between_members_only() {
+        let member = format!("\"name\":\"{}\"", "x".repeat(50));
+        let text = format!("tool {{{member},{member},{member}}}");
+        let lines = wrapped(&text);
+        assert_eq!(lines.replace("\n            ", ""), text);
+        assert_eq!(lines.lines().count(), 3);
+        assert!(lines.lines().skip(1).all(|line| line.trim().starts_with("\"name")), "{lines}");
+        assert_eq!(wrapped("short"), "short");
     }
 }

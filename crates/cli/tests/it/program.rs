@@ -113,6 +113,9 @@ pub(crate) fn steady() -> insta::Settings {
         (r"latch-\w{6}/", "latch-RANDOM/"),
         (r" +\d+\.\d ms", "   N ms"),
         (r"in \d+ ms", "in N ms"),
+        // The pauses between attempts are drawn at random, so how many fit into the time differs.
+        (r"after \d attempts", "after N attempts"),
+        (r"after \d+ attempts", "after N attempts"),
         (r#""duration_ms": [\d.]+"#, "\"duration_ms\": N"),
         (r"\d{4}-\d{2}-\d{2}T[0-9:.]+(Z|\+00:00)", "TIMESTAMP"),
         (r"\d{4}-\d{2}-\d{2}", "DATE"),
