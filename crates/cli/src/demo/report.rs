@@ -115,7 +115,7 @@ impl<'c> Report<'c> {
 /// Compact JSON in lines of bearable length: broken between members, never within one.
 fn wrapped(text: &str) -> String {
     const MARGIN: &str = "\n            ";
-    const LONGEST: usize = 92;
+    const LONGEST: usize = 108;
     let mut lines = String::new();
     let mut length = 0;
     let mut rest = text;
@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn long_json_is_broken_between_members_only() {
-        let member = format!("\"name\":\"{}\"", "x".repeat(50));
+        let member = format!("\"name\":\"{}\"", "x".repeat(60));
         let text = format!("tool {{{member},{member},{member}}}");
         let lines = wrapped(&text);
         assert_eq!(lines.replace("\n            ", ""), text);
