@@ -22,7 +22,9 @@ mod values;
 
 pub use catalog::{Address, Catalog, catalog};
 pub use files::DataError;
-pub use model::{Example, Format, Kind, Lookup, ObjectFile, Parameter, Place, Shape, Tool, ValueType};
+pub use model::{
+    Example, Format, Kind, Lookup, ObjectFile, Parameter, Place, ResultRule, Rule, Shape, Tool, ValueType,
+};
 pub use names::{UnknownTool, Vocabulary};
 pub use prepared::Prepared;
 pub use problem::{InvalidArguments, Problem};

@@ -182,6 +182,8 @@ impl From<CloseError> for CallError {
             ErrorKind::RateLimited { .. } => ErrorClass::RateLimited,
             ErrorKind::Unreachable | ErrorKind::Dropped => ErrorClass::Network,
             ErrorKind::DeadlineExceeded => ErrorClass::Timeout,
+            // Refused before anything was sent: an address in clear, a credential with a line break in it.
+            ErrorKind::InvalidRequest => ErrorClass::InvalidArguments,
             _ => ErrorClass::Api,
         };
         let mut failure = Self::new(class, error.message.clone());

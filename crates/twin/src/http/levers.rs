@@ -1,4 +1,4 @@
-//! The levers of [`Control`](crate::Control) over HTTP, for programs in other processes.
+//! The levers of [`Control`] over HTTP, for programs in other processes.
 
 use std::sync::Arc;
 use std::time::Duration;
