@@ -39,7 +39,8 @@ impl Gateway {
         account: &Account,
     ) -> Result<(Account, CloseIdentity), CallError> {
         let deadline = Instant::now() + PATIENCE;
-        let (answer, account) = self.send_for(account, &who_request(), deadline).await?;
+        let chosen = Chosen::Connected(Box::new(account.clone()));
+        let answer = self.send(&chosen, &who_request(), deadline).await?;
         let identity = identity_of(&answer.data, account.identity.organization_id.as_deref())?;
         let account =
             self.inner.vault.record_identity(&account.tenant, &account.id, identity.clone()).await?;

@@ -6,6 +6,7 @@ mod accounts;
 mod authorization;
 mod call;
 mod caller;
+mod credentials;
 mod error;
 mod execute;
 mod gateway;

@@ -3,8 +3,8 @@
 use latch_catalog::Prepared;
 use latch_close::{PageLimits, Request};
 use tokio::time::Instant;
-use url::Url;
 
+use crate::account::Chosen;
 use crate::gateway::Gateway;
 use crate::{CallError, ErrorClass};
 
@@ -16,15 +16,23 @@ impl Gateway {
     pub(crate) async fn resolve_names(
         &self,
         prepared: &mut Prepared<'_>,
-        api: &Url,
-        credential: &latch_close::Credential,
+        chosen: &Chosen,
         deadline: Instant,
     ) -> Result<(), CallError> {
         for lookup in prepared.lookups() {
-            let list = Request::get(&lookup.path);
-            let mut pages = self.inner.close.pages(api, credential, list, LIMITS, deadline);
-            let entries = pages.all().await?;
-            if pages.is_truncated() {
+            let api = self.api_of(chosen).await?;
+            let (api, close) = (&api, &self.inner.close);
+            let (entries, truncated) = self
+                .with_credential(chosen, deadline, |credential| {
+                    Box::pin(async move {
+                        let list = Request::get(&lookup.path);
+                        let mut pages = close.pages(api, &credential, list, LIMITS, deadline);
+                        let entries = pages.all().await?;
+                        Ok((entries, pages.is_truncated()))
+                    })
+                })
+                .await?;
+            if truncated {
                 return Err(CallError::new(
                     ErrorClass::InvalidArguments,
                     format!("there are too many of {} to find one by name; give its id", lookup.noun),

@@ -18,6 +18,16 @@ async fn a_token_that_close_refuses_is_refreshed_without_the_caller_noticing() {
 }
 
 #[tokio::test]
+async fn a_token_may_run_out_before_a_name_is_looked_up() {
+    let house = House::start().await;
+    consent(&house, "rep").await;
+    house.twin.control().expire_access_tokens(ANN);
+    let arguments = json!({"name": "Globex", "status_id": "Bad Fit"});
+    let lead = house.call("rep", "create_lead", arguments).await.expect("refreshed on the way").data;
+    assert_eq!(lead["status_label"], "Bad Fit");
+}
+
+#[tokio::test]
 async fn many_calls_at_once_refresh_once() {
     let house = House::start().await;
     consent(&house, "rep").await;
