@@ -105,13 +105,16 @@ pub(super) struct Name {
 /// Words that join conditions, in any case.
 pub(super) const KEYWORDS: [&str; 3] = ["and", "or", "not"];
 
+/// Names that are not fields when a colon follows.
+const DIRECTIVES: [&str; 2] = ["sort", "slice"];
+
 /// Whether a character may stand in a word outside quotes, before any `:`.
 pub(super) fn in_word(character: char) -> bool {
     !character.is_whitespace() && !"\"():<>=".contains(character)
 }
 
 /// Whether text means the same without quotes.
-fn plain(text: &str) -> bool {
+pub(super) fn plain(text: &str) -> bool {
     let tame = |character: char| character.is_alphanumeric() || "_-.@+".contains(character);
     let keyword = KEYWORDS.iter().chain(&["in"]).any(|keyword| text.eq_ignore_ascii_case(keyword));
     !text.is_empty() && text.chars().all(tame) && !keyword
@@ -157,6 +160,10 @@ impl fmt::Display for Expression {
         match self {
             Self::Everything => formatter.write_str("*"),
             Self::Words { content, prefix: true } => write!(formatter, "{content}*"),
+            // A bare custom field without a value is refused; the quoted words are only words.
+            Self::Words { content, prefix: false } if content.starts_with("custom.") => {
+                quoted(formatter, content)
+            }
             Self::Words { content, prefix: false } => {
                 write!(formatter, "{}", Name { text: content.clone(), at: Span::default() })
             }
@@ -194,6 +201,9 @@ impl fmt::Display for Clause {
         // `in:` asks for a smart view: the name is not the keyword there.
         if self.field.text == "in" {
             formatter.write_str("in")?;
+        } else if DIRECTIVES.iter().any(|directive| self.field.text.eq_ignore_ascii_case(directive)) {
+            // Quoted, it is a field; bare, it would order or cut the result.
+            quoted(formatter, &self.field.text)?;
         } else {
             write!(formatter, "{}", self.field)?;
         }

@@ -20,7 +20,7 @@ use winnow::combinator::{opt, preceded};
 use winnow::stream::{LocatingSlice, Stateful, Stream};
 use winnow::token::{any, literal};
 
-use super::ast::{Clause, Comparison, Expression, KEYWORDS, Name, Slice, Sort, Test, Written};
+use super::ast::{Clause, Comparison, Expression, KEYWORDS, Name, Slice, Sort, Test, Written, plain};
 use super::error::{Problem, QueryError};
 use super::lexer::{Input, State, comes, here, keyword, next, position, quoted, since, spaces, value, word};
 
@@ -121,6 +121,11 @@ fn atom(input: &mut Input<'_>) -> Result<Option<Expression>, Problem> {
         return Err(Problem::new(&name.at, message));
     }
     if next(input) == Some('(') && name.at.0.end == position(input) {
+        // What has conditions of its own is called by a plain word; anything else would not read back.
+        if !plain(&name.text) {
+            let message = "expected a plain word before the parenthesis, such as contact or opportunity, or a space to begin a group.";
+            return Err(Problem::new(&name.at, message));
+        }
         let inner = group(input)?;
         return Ok(Some(Expression::Nested { entity: name, inner: Box::new(inner) }));
     }

@@ -73,3 +73,19 @@ async fn smart_views_of_both_kinds_can_be_asked_for() {
     assert_eq!(found(&house, "not in:\"Qualified leads\" Acme").await["data"], json!([]));
     assert_eq!(found(&house, "in:save_nowhere").await["data"], json!([]));
 }
+
+#[test]
+fn a_query_in_its_plainest_form_reads_as_itself() {
+    for (typed, plain) in [
+        ("Acme  Rockets", "Acme and Rockets"),
+        ("status:\"Potential\" sort:-created", "status:Potential sort:-created"),
+        ("\"sort\": x", "\"sort\":x"),
+        ("\"custom.Industry\"", "\"custom.Industry\""),
+    ] {
+        let written = latch_twin::plain_query(typed).unwrap();
+        assert_eq!(written, plain);
+        assert_eq!(latch_twin::plain_query(&written).unwrap(), plain);
+    }
+    let refused = latch_twin::plain_query("a&b(title:CEO)").unwrap_err().to_string();
+    assert!(refused.contains("a plain word before the parenthesis"), "{refused}");
+}
