@@ -7,14 +7,16 @@ use serde_json::{Map, Value};
 
 use crate::catalog::Address;
 use crate::model::{Parameter, Rule};
-use crate::names::{Vocabulary, likeness};
+use crate::names::{Vocabulary, likeness, shown};
 use crate::prepared::Prepared;
 use crate::problem::{InvalidArguments, Problem};
 use crate::request;
-use crate::values::{normalise, type_name};
+use crate::values::{as_object, normalise, type_name};
 
 /// Names less alike than this are not offered for an unknown parameter.
 const LEAST_LIKENESS: f64 = 0.55;
+/// So many unknown names are reported; of more, only the number.
+const MOST_UNKNOWN: usize = 20;
 
 pub(crate) fn check<'c>(address: Address<'c>, given: &Value) -> Result<Prepared<'c>, InvalidArguments> {
     let mut problems = Vec::new();
@@ -37,7 +39,7 @@ pub(crate) fn check<'c>(address: Address<'c>, given: &Value) -> Result<Prepared<
             Some(value) => match normalise(parameter, name, value) {
                 Ok(Value::String(text))
                     if request::is_path_parameter(address.tool, parameter)
-                        && !request::is_safe_segment(&text) =>
+                        && !request::is_safe_segment(parameter, &text) =>
                 {
                     problems
                         .push(Problem::Unacceptable { name: name.to_owned(), must_be: "an id".to_owned() });
@@ -97,6 +99,7 @@ fn assign(
     let parameters = &address.tool.parameters;
     let mut assigned: Vec<Option<(String, Value)>> = vec![None; parameters.len()];
     let mut members: Vec<(usize, &str, &Value)> = Vec::new();
+    let mut unknown = 0;
     for (name, value) in given {
         if let Some(index) = find(address.vocabulary, parameters, name) {
             match &assigned[index] {
@@ -108,15 +111,27 @@ fn assign(
         } else if let Some((index, member)) = spread_member(parameters, name) {
             members.push((index, member, value));
         } else {
-            problems.push(Problem::Unknown { name: name.clone(), nearest: nearest(address, name) });
+            unknown += 1;
+            if unknown <= MOST_UNKNOWN {
+                problems.push(Problem::Unknown { name: shown(name), nearest: nearest(address, name) });
+            }
         }
+    }
+    if unknown > MOST_UNKNOWN {
+        let name = format!("and {} more", unknown - MOST_UNKNOWN);
+        problems.push(Problem::Unknown { name, nearest: Vec::new() });
     }
     // Members written by themselves join the object, whichever of the two came first.
     for (index, member, value) in members {
-        let (_, object) =
+        let (name, object) =
             assigned[index].get_or_insert_with(|| (member.to_owned(), Value::Object(Map::new())));
-        if let Value::Object(object) = object {
-            object.insert(member.to_owned(), value.clone());
+        *object = as_object(std::mem::take(object));
+        let Value::Object(object) = object else { continue };
+        match object.insert(member.to_owned(), value.clone()) {
+            Some(other) if other != *value => problems.push(Problem::Condition {
+                text: format!("{member} is given twice, in {name} and by itself, give one"),
+            }),
+            _ => {}
         }
     }
     assigned.into_iter().map(|slot| slot.map(|(_, value)| value)).collect()

@@ -78,15 +78,14 @@ impl Catalog {
     ///
     /// An unknown name is answered with the nearest ones.
     pub fn find(&self, name: &str) -> Result<Address<'_>, UnknownTool> {
-        let bare = names::bare(name);
-        match self.names.get(&bare) {
-            Some((position, vocabulary)) => Ok(Address {
-                catalog: self,
-                tool: &self.objects[position.object].tools[position.tool],
-                vocabulary: *vocabulary,
-            }),
-            None => Err(UnknownTool::new(name, &bare, self.tools())),
-        }
+        self.get(name).ok_or_else(|| UnknownTool::new(name, &names::bare(name), self.tools()))
+    }
+
+    /// The same without looking for near names.
+    pub fn get(&self, name: &str) -> Option<Address<'_>> {
+        let (position, vocabulary) = self.names.get(&names::bare(name))?;
+        let tool = &self.objects[position.object].tools[position.tool];
+        Some(Address { catalog: self, tool, vocabulary: *vocabulary })
     }
 
     /// All tools, object by object.
@@ -127,7 +126,7 @@ impl Catalog {
             let end = from.find(|letter| !is_name(letter)).unwrap_or(from.len());
             let (name, after) = from.split_at(end);
             spelt.push_str(before);
-            spelt.push_str(self.find(name).map_or(name, |found| &found.tool.function));
+            spelt.push_str(self.get(name).map_or(name, |found| &found.tool.function));
             rest = after;
         }
         spelt.push_str(rest);

@@ -59,6 +59,11 @@ pub(crate) fn choose(lookup: &Lookup, entries: &[Value], name: &str) -> Choice {
     }
 }
 
+/// Whether an object has a member under this id already.
+pub(crate) fn is_taken(parameter: &Parameter, value: &Value, id: &str) -> bool {
+    parameter.spread.is_some() && value.get(id).is_some()
+}
+
 pub(crate) fn replace(parameter: &Parameter, value: &mut Value, name: &str, id: &str) {
     match value {
         Value::String(text) => id.clone_into(text),

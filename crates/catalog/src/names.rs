@@ -15,7 +15,7 @@ pub enum Vocabulary {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.message())]
 pub struct UnknownTool {
-    /// The name as given.
+    /// The name as given, cut if it is very long.
     pub name: String,
     /// At most five near names, one a tool, nearest first.
     pub nearest: Vec<String>,
@@ -24,6 +24,8 @@ pub struct UnknownTool {
 /// Names less alike than this are not offered.
 const LEAST_LIKENESS: f64 = 0.6;
 const MOST_NAMES: usize = 5;
+/// Nothing is called by a longer name; comparing long texts letter by letter would cost seconds.
+const LONGEST_NAME: usize = 100;
 
 impl UnknownTool {
     pub(crate) fn new<'c>(given: &str, bare: &str, tools: impl Iterator<Item = &'c Tool>) -> Self {
@@ -38,7 +40,7 @@ impl UnknownTool {
             .collect();
         scored.sort_by(|left, right| right.0.total_cmp(&left.0).then_with(|| left.1.cmp(&right.1)));
         scored.truncate(MOST_NAMES);
-        Self { name: given.to_owned(), nearest: scored.into_iter().map(|(_, name)| name).collect() }
+        Self { name: shown(given), nearest: scored.into_iter().map(|(_, name)| name).collect() }
     }
 
     fn message(&self) -> String {
@@ -49,8 +51,19 @@ impl UnknownTool {
     }
 }
 
+/// A name as messages repeat it: cut where it is too long to be one.
+pub(crate) fn shown(name: &str) -> String {
+    match name.char_indices().nth(LONGEST_NAME) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.to_owned(),
+    }
+}
+
 /// How alike two names are, from 0 to 1: alike in letters, or made of the same words in another order.
 pub(crate) fn likeness(left: &str, right: &str) -> f64 {
+    if left.len() > LONGEST_NAME {
+        return 0.0;
+    }
     let letters = strsim::normalized_damerau_levenshtein(left, right);
     let words = |name: &str| {
         let mut words: Vec<String> = name

@@ -58,6 +58,11 @@ impl<'c> Prepared<'c> {
             let Some(value) = slot else { continue };
             for name in lookup::names_in(parameter, lookup, value) {
                 match lookup::choose(lookup, entries, &name) {
+                    Choice::One(id) if lookup::is_taken(parameter, value, &id) => {
+                        problems.push(Problem::Condition {
+                            text: format!("{name} is given twice, under two of its names, give one"),
+                        });
+                    }
                     Choice::One(id) => lookup::replace(parameter, value, &name, &id),
                     Choice::None(allowed) | Choice::Several(allowed) => problems.push(Problem::NotAllowed {
                         name: published_name(self.address.vocabulary, parameter).to_owned(),

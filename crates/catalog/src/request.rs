@@ -178,10 +178,15 @@ fn query_text(value: &Value) -> String {
     }
 }
 
-/// Whether a text can stand in the path: `.` and `..` would change which object is addressed even when
-/// they are escaped.
-pub(crate) fn is_safe_segment(text: &str) -> bool {
-    !matches!(text.trim(), "" | "." | "..")
+/// Whether a text can stand in the path. Ids are letters, digits, `_` and `-`; anything else, escaped or not,
+/// could address another object once something on the way decodes it. A name that is still to be looked up
+/// may be any text but `.` and `..`.
+pub(crate) fn is_safe_segment(parameter: &Parameter, text: &str) -> bool {
+    let text = text.trim();
+    if parameter.lookup.is_some() {
+        return !matches!(text, "" | "." | "..");
+    }
+    !text.is_empty() && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "_-".contains(letter))
 }
 
 pub(crate) fn is_path_parameter(tool: &Tool, parameter: &Parameter) -> bool {

@@ -175,18 +175,34 @@ fn pluck(parameter: &Parameter, item: Value) -> Value {
     }
 }
 
-fn object(name: &str, value: Value) -> Result<Value, Problem> {
+/// What may be written for an object, as the object: nothing, an empty list, or JSON in a string.
+pub(crate) fn as_object(value: Value) -> Value {
     match value {
-        Value::Object(_) => Ok(value),
-        Value::Array(items) if items.is_empty() => Ok(Value::Object(Map::new())),
+        Value::Null => Value::Object(Map::new()),
+        Value::Array(items) if items.is_empty() => Value::Object(Map::new()),
         Value::String(text) => match parse_text(&text) {
-            Some(object @ Value::Object(_)) => Ok(object),
-            _ => Err(Problem::WrongType {
-                name: name.to_owned(),
-                expected: "an object, or a string that holds a JSON object".to_owned(),
-                got: "a string".to_owned(),
-            }),
+            Some(object @ Value::Object(_)) => object,
+            _ => Value::String(text),
         },
+        other => other,
+    }
+}
+
+fn object(name: &str, value: Value) -> Result<Value, Problem> {
+    let was_text = value.is_string();
+    match as_object(value) {
+        Value::Object(members) if members.keys().any(|member| member.trim().is_empty()) => {
+            Err(Problem::Unacceptable {
+                name: name.to_owned(),
+                must_be: "an object whose members have names".to_owned(),
+            })
+        }
+        object @ Value::Object(_) => Ok(object),
+        _ if was_text => Err(Problem::WrongType {
+            name: name.to_owned(),
+            expected: "an object, or a string that holds a JSON object".to_owned(),
+            got: "a string".to_owned(),
+        }),
         other => Err(wrong_type(name, "an object", &other)),
     }
 }

@@ -118,6 +118,8 @@ fn explain(answer: &Answer, host: &str) -> (ErrorKind, String) {
     let status = answer.status;
     let code = status.as_u16();
     let kind = match status {
+        // A proxy's login page says nothing about the credential.
+        StatusCode::UNAUTHORIZED if answer.media_type.as_deref() == Some("text/html") => ErrorKind::NotJson,
         StatusCode::UNAUTHORIZED => ErrorKind::Unauthorized,
         StatusCode::PAYMENT_REQUIRED => ErrorKind::PaymentRequired,
         StatusCode::FORBIDDEN => ErrorKind::Forbidden,

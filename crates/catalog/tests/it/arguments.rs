@@ -109,10 +109,32 @@ fn custom_fields_may_be_written_as_members_of_their_own() {
 
 #[test]
 fn an_id_cannot_walk_out_of_its_place_in_the_path() {
-    for id in [".", "..", " .. "] {
+    for id in [".", "..", " .. ", "lead_x/../me", "lead x", "lead_é", "a%2Fb"] {
         let error = refused("get_lead", json!({"id": id}));
         assert!(error.to_string().contains("id must be an id"), "{error}");
     }
+}
+
+#[test]
+fn a_custom_field_given_twice_is_not_guessed_at() {
+    let twice = json!({"name": "Acme", "custom": {"cf_a": 1}, "custom.cf_a": 2});
+    assert!(refused("create_lead", twice).to_string().contains("cf_a is given twice"));
+    let as_text = json!({"name": "Acme", "custom": "{\"cf_b\": 1}", "custom.cf_a": 5});
+    assert_eq!(accepted("create_lead", as_text)["custom"], json!({"cf_b": 1, "cf_a": 5}));
+    let nameless = refused("create_lead", json!({"name": "Acme", "custom": {"": 1}}));
+    assert!(nameless.to_string().contains("whose members have names"), "{nameless}");
+}
+
+#[test]
+fn long_and_many_unknown_names_are_answered_at_once_and_in_short() {
+    let long = "x".repeat(500_000);
+    let mut given: serde_json::Map<String, Value> = (0..5_000).map(|n| (format!("p{n}"), json!(n))).collect();
+    given.insert(long.clone(), json!(1));
+    let error = refused("create_lead", Value::Object(given));
+    assert!(error.to_string().len() < 4_000, "{}", error.to_string().len());
+    assert!(error.to_string().contains("and 4981 more"), "{error}");
+    let unknown = catalog().find(&long).expect_err("nothing is called that");
+    assert!(unknown.to_string().len() < 500);
 }
 
 #[test]

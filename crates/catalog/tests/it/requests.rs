@@ -80,8 +80,8 @@ fn bulk_filters_go_to_the_query_and_changes_to_the_body() {
 }
 
 #[test]
-fn an_id_stays_one_segment_of_the_path() {
-    assert_eq!(request("get_lead", json!({"id": "a/b?c#d é"})).path, "/lead/a%2Fb%3Fc%23d%20%C3%A9/");
+fn a_name_that_is_still_to_be_looked_up_stays_one_segment_of_the_path() {
+    assert_eq!(request("get_pipeline", json!({"id": "a/b?c#d é"})).path, "/pipeline/a%2Fb%3Fc%23d%20%C3%A9/");
 }
 
 #[test]
