@@ -45,7 +45,10 @@ impl Gateway {
     ) -> Result<Chosen, CallError> {
         match selector {
             AccountSelector::Default => self.choose_default(caller).await,
-            AccountSelector::Identifier { connection: None, identifier } if identifier == DEFAULT_ACCOUNT => {
+            // The key from the environment is the command line's default account; nobody else has one.
+            AccountSelector::Identifier { connection: None, identifier }
+                if identifier == DEFAULT_ACCOUNT && self.inner.options.environment_account.is_some() =>
+            {
                 self.choose_default(caller).await
             }
             other => Ok(Chosen::Connected(Box::new(self.account(caller, other).await?))),
@@ -105,9 +108,14 @@ impl Gateway {
         }
     }
 
-    /// Which accounts there are, for a caller who named none of them.
+    /// What to do about an account that is not there. Only the person at the command line is told which
+    /// there are: an application's error may end up before somebody whom the others do not concern.
     async fn hint_for_unknown(&self, caller: &Caller) -> String {
         const SHOWN: u32 = 5;
+        if *caller != Caller::command_line() {
+            return "get_or_create the account for this identifier and open its authorization link"
+                .to_owned();
+        }
         let names =
             match self.inner.vault.accounts(&caller.tenant, &AccountFilter::default(), &page(SHOWN)).await {
                 Ok(found) => found.accounts.into_iter().map(|account| account.identifier).collect::<Vec<_>>(),

@@ -38,12 +38,16 @@ impl Gateway {
     pub async fn accounts(&self, caller: &Caller, query: &AccountQuery) -> Result<AccountList, CallError> {
         const USUAL_PAGE: u32 = 25;
         let after = match &query.after {
-            Some(text) => Some(text.parse::<AccountId>().map_err(|_| {
-                CallError::new(
-                    ErrorClass::InvalidArguments,
-                    "the page token is not one that this list gave out",
-                )
-            })?),
+            Some(text) => {
+                Some(text.parse::<AccountId>().ok().filter(|id| id.as_str().starts_with("ca_")).ok_or_else(
+                    || {
+                        CallError::new(
+                            ErrorClass::InvalidArguments,
+                            "the page token is not one that this list gave out",
+                        )
+                    },
+                )?)
+            }
             None => None,
         };
         let filter = AccountFilter {

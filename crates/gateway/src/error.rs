@@ -90,6 +90,9 @@ pub struct CallError {
     /// Close's status, if it answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub close_status: Option<u16>,
+    /// Close's id for the request, if it gave one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub close_trace_id: Option<String>,
     /// Close's field errors.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub field_errors: Vec<FieldError>,
@@ -136,6 +139,7 @@ impl CallError {
             message: message.into(),
             hint: None,
             close_status: None,
+            close_trace_id: None,
             field_errors: Vec::new(),
             link: None,
             account_status: None,
@@ -189,6 +193,7 @@ impl From<CloseError> for CallError {
         let mut failure = Self::new(class, error.message.clone());
         failure.hint = hint_for(&error).map(str::to_owned);
         failure.close_status = error.status;
+        failure.close_trace_id = error.trace_id;
         failure.attempts = error.attempts;
         failure.field_errors = error
             .field_errors

@@ -9,15 +9,29 @@ use url::Url;
 use crate::account::Chosen;
 use crate::gateway::Gateway;
 use crate::record::Recorder;
-use crate::{CallError, CallOutcome, Caller, PlannedRequest, ToolCall};
+use crate::{CallError, CallOutcome, Caller, ErrorClass, PlannedRequest, ToolCall, WriteEffect};
 
 impl Gateway {
-    /// Executes one tool for one caller.
+    /// Executes one tool for one caller. A call that has begun runs to its end and is recorded even if
+    /// whoever asked for it goes away.
     ///
     /// # Errors
     ///
     /// See [`ErrorClass`]. Unless the error's effect is unknown, nothing was changed at Close.
     pub async fn execute(&self, caller: &Caller, call: ToolCall) -> Result<CallOutcome, CallError> {
+        let (gateway, caller) = (self.clone(), caller.clone());
+        let task = tokio::spawn(async move { gateway.execute_to_the_end(&caller, call).await });
+        task.await.unwrap_or_else(|failure| {
+            tracing::error!(%failure, "a call broke off within Latch");
+            let mut error =
+                CallError::new(ErrorClass::Internal, "the call broke off within Latch; its log says why");
+            error.effect = WriteEffect::Unknown;
+            Err(error
+                .with_hint("read the object to see whether the change was made before repeating the call"))
+        })
+    }
+
+    async fn execute_to_the_end(&self, caller: &Caller, call: ToolCall) -> Result<CallOutcome, CallError> {
         let address = self.inner.catalog.find(&call.tool)?;
         let now = self.inner.options.clock.now();
         let mut recorder = Recorder::start(&self.inner.vault, caller, address.tool(), call.dry_run, now);

@@ -73,8 +73,12 @@ impl<'g> Recorder<'g> {
                 "error".clone_into(&mut self.record.outcome);
                 self.record.error_class = Some(error.class.as_str().to_owned());
                 self.record.close_status = error.close_status;
+                self.record.request_id.clone_from(&error.close_trace_id);
                 self.record.attempts = error.attempts;
             }
+        }
+        if let Err(error) = self.vault.record_call(&self.record).await {
+            tracing::error!(call.id = self.record.id, %error, "a call could not be recorded");
         }
         tracing::info!(
             call.id = self.record.id,
@@ -86,8 +90,5 @@ impl<'g> Recorder<'g> {
             duration_ms = self.record.duration_ms,
             "tool call finished"
         );
-        if let Err(error) = self.vault.record_call(&self.record).await {
-            tracing::error!(call.id = self.record.id, %error, "a call could not be recorded");
-        }
     }
 }

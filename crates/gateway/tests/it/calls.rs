@@ -89,7 +89,7 @@ async fn the_only_account_is_the_default_one_and_of_two_none_is() {
     );
 
     house.connect_with_key("eu_team").await;
-    let error = house.gateway.execute(&house.caller, call()).await.expect_err("which one?");
+    let error = house.gateway.execute(&Caller::command_line(), call()).await.expect_err("which one?");
     assert_eq!(error.class.as_str(), "invalid_arguments");
     assert_eq!(error.hint.as_deref(), Some("connected accounts: us_team, eu_team"));
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use latch_gateway::{AccountSelector, ErrorClass, ToolCall, WriteEffect};
+use latch_gateway::{AccountSelector, Caller, ErrorClass, ToolCall, WriteEffect};
 use latch_testkit::{ACME, House};
 use latch_twin::{FaultKind, FaultRule};
 use latch_vault::{ConnectionSettings, Endpoints};
@@ -55,8 +55,14 @@ async fn an_account_that_does_not_exist_is_answered_with_those_that_do() {
     let error = house.call("rep", "get_current_user", json!({})).await.expect_err("nobody");
     assert_eq!(error.class, ErrorClass::NotFound);
     house.connect_with_key("us_team").await;
-    let error = house.call("rep", "get_current_user", json!({})).await.expect_err("not that one");
+    let call = || ToolCall::new("get_current_user", json!({})).on(AccountSelector::identifier("rep"));
+    let error = house.gateway.execute(&Caller::command_line(), call()).await.expect_err("not that one");
     assert_eq!(error.hint.as_deref(), Some("connected accounts: us_team"));
+    let error = house.gateway.execute(&house.caller, call()).await.expect_err("not that one");
+    assert!(!error.hint.expect("advice").contains("us_team"), "an application is not told of others");
+    let default = ToolCall::new("get_current_user", json!({})).on(AccountSelector::identifier("default"));
+    let error = house.gateway.execute(&house.caller, default).await.expect_err("nobody is called that");
+    assert_eq!(error.class, ErrorClass::NotFound);
 }
 
 #[tokio::test]
@@ -80,6 +86,27 @@ async fn a_lost_answer_to_a_write_is_not_guessed_at() {
     assert!(!error.is_safe_to_repeat());
     let found = house.at_close("/lead/?query=name:Globex").await;
     assert_eq!(found["total_results"], 1, "it was carried out, once");
+}
+
+#[tokio::test]
+async fn a_write_is_recorded_even_if_nobody_waits_for_it() {
+    let house = House::start().await;
+    house.connect_with_key("rep").await;
+    house.twin.control().fail_next(fault(
+        "POST",
+        "/api/v1/lead/",
+        FaultKind::Delay(Duration::from_millis(300)),
+        1,
+    ));
+    let impatient = house.call("rep", "create_lead", json!({"name": "Globex"}));
+    tokio::time::timeout(Duration::from_millis(100), impatient).await.expect_err("nobody waits that long");
+
+    let mut calls = Vec::new();
+    while calls.is_empty() {
+        tokio::task::yield_now().await;
+        calls = house.gateway.calls(&house.caller, 10).await.expect("listed");
+    }
+    assert_eq!((calls[0].tool.as_str(), calls[0].outcome.as_str()), ("close_lead_create", "ok"));
 }
 
 #[tokio::test]
