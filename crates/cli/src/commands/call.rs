@@ -86,7 +86,7 @@ fn timezone_offset() -> Option<f32> {
 
 fn show(outcome: &CallOutcome, console: &Console) -> Result<(), Failure> {
     if let Some(planned) = &outcome.planned {
-        console.talk("dry run: this request would be made, with the account's credential; nothing was sent");
+        console.talk("dry run: this request would be made, with the account's credential; the call itself was not made");
         return console.data(&planned_text(planned));
     }
     match &outcome.data {
