@@ -1,13 +1,14 @@
 //! Connected accounts and their authorization links.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use http::StatusCode;
 use latch_gateway::{AccountQuery, AccountSelector, CallError, ErrorClass, Gateway};
 use latch_vault::{Account, AccountStatus};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::address::{Parameters, Segment};
 use crate::authentication::Authenticated;
 use crate::body::Body;
 use crate::error::ApiError;
@@ -56,7 +57,7 @@ pub(crate) struct ListQuery {
 pub(crate) async fn list(
     State(gateway): State<Gateway>,
     Authenticated(caller): Authenticated,
-    Query(query): Query<ListQuery>,
+    Parameters(query): Parameters<ListQuery>,
 ) -> Result<Json<Value>, ApiError> {
     let status = match &query.status {
         None => None,
@@ -81,7 +82,7 @@ pub(crate) async fn list(
 pub(crate) async fn one(
     State(gateway): State<Gateway>,
     Authenticated(caller): Authenticated,
-    Path(id): Path<String>,
+    Segment(id): Segment,
 ) -> Result<Json<Value>, ApiError> {
     let account = gateway.account(&caller, &AccountSelector::Id(id)).await?;
     Ok(Json(json!({"connected_account": record(&account)})))

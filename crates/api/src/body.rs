@@ -4,6 +4,7 @@ use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request};
 use http::StatusCode;
+use http::header::CONTENT_TYPE;
 use latch_gateway::{CallError, ErrorClass};
 use serde::de::DeserializeOwned;
 
@@ -16,6 +17,17 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let media_type =
+            request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        // A page of another site can make a browser send anything but JSON without being asked.
+        if !media_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json") {
+            let error = CallError::new(
+                ErrorClass::InvalidArguments,
+                "the request body must be JSON; nothing was done",
+            )
+            .with_hint("send the header content-type: application/json");
+            return Err(ApiError::with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, error));
+        }
         let bytes = Bytes::from_request(request, state).await.map_err(|rejection| unread(&rejection))?;
         // An empty body is an empty object: every member may be left out somewhere.
         let text: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod accounts;
+mod address;
 mod authentication;
 mod body;
 mod error;

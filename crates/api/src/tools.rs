@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use http::HeaderMap;
 use latch_catalog::{Address, Tool, Vocabulary};
 use latch_gateway::{AccountSelector, CallError, ErrorClass, Gateway, ToolCall};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::address::{Parameters, Segment};
 use crate::authentication::Authenticated;
 use crate::body::Body;
 use crate::error::ApiError;
@@ -91,19 +92,18 @@ const LARGEST_PAGE: usize = 1000;
 pub(crate) async fn list(
     State(gateway): State<Gateway>,
     Authenticated(_): Authenticated,
-    Query(query): Query<ListQuery>,
+    Parameters(query): Parameters<ListQuery>,
 ) -> Result<Json<Value>, ApiError> {
-    let names: Option<Vec<&str>> =
-        query.tool_name.as_deref().map(|names| names.split(',').map(str::trim).collect());
+    // Names that no tool answers to choose nothing.
+    let names: Option<Vec<&str>> = query.tool_name.as_deref().map(|names| {
+        let found = names.split(',').filter_map(|name| gateway.catalog().get(name));
+        found.map(|address| address.tool().name.as_str()).collect()
+    });
     let words: Vec<String> =
         query.query.as_deref().unwrap_or_default().split([' ', '_']).map(str::to_lowercase).collect();
     let fits = |tool: &Tool| {
         words.iter().all(|word| tool.name.contains(word.as_str()))
-            && names.as_ref().is_none_or(|names| {
-                names.iter().any(|name| {
-                    gateway.catalog().find(name).is_ok_and(|found| found.tool().name == tool.name)
-                })
-            })
+            && names.as_ref().is_none_or(|names| names.contains(&tool.name.as_str()))
     };
     let found: Vec<&Tool> = gateway.catalog().tools().filter(|tool| fits(tool)).collect();
     let start = match query.page_token.as_deref() {
@@ -132,7 +132,7 @@ pub(crate) async fn list(
 pub(crate) async fn one(
     State(gateway): State<Gateway>,
     Authenticated(_): Authenticated,
-    Path(name): Path<String>,
+    Segment(name): Segment,
 ) -> Result<Json<Value>, ApiError> {
     let address = gateway.catalog().find(&name).map_err(CallError::from)?;
     let mut found = record(address);

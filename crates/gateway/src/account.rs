@@ -122,7 +122,7 @@ impl Gateway {
                 Err(_) => Vec::new(),
             };
         if names.is_empty() {
-            "no account is connected yet: get_or_create one and open its authorization link, or store an API key".to_owned()
+            "no account is connected yet: `latch accounts add NAME` stores an API key, `latch accounts connect NAME` connects one".to_owned()
         } else {
             format!("connected accounts: {}", names.join(", "))
         }

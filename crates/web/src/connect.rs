@@ -1,6 +1,7 @@
 //! Following an authorization link, and coming back from Close.
 
 use axum::Router;
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -21,7 +22,12 @@ pub fn router(gateway: Gateway) -> Router {
         .with_state(gateway)
 }
 
-async fn follow(State(gateway): State<Gateway>, method: Method, Path(token): Path<String>) -> Response {
+async fn follow(
+    State(gateway): State<Gateway>,
+    method: Method,
+    token: Result<Path<String>, PathRejection>,
+) -> Response {
+    let Ok(Path(token)) = token else { return explain(&VaultError::LinkUnknown) };
     // A link is good for one visit; whoever only asks whether it is there (mail scanners do) must not use it up.
     if method == Method::HEAD {
         return StatusCode::OK.into_response();
@@ -50,7 +56,11 @@ struct Callback {
     error_description: Option<String>,
 }
 
-async fn return_from_close(State(gateway): State<Gateway>, Query(callback): Query<Callback>) -> Response {
+async fn return_from_close(
+    State(gateway): State<Gateway>,
+    callback: Result<Query<Callback>, QueryRejection>,
+) -> Response {
+    let Ok(Query(callback)) = callback else { return explain(&VaultError::StateUnknown) };
     let callback = CallbackQuery {
         code: callback.code.map(SecretString::from),
         state: callback.state.map(SecretString::from),

@@ -58,6 +58,13 @@ async fn each_mistake_is_answered_with_what_to_do() {
     let answer = door.post(execute, json!({"tool": "close_me_get"})).await;
     assert!(told(&answer).2.contains("unknown field `tool`"), "{answer:?}");
 
+    for address in
+        ["/api/v1/tools?page_size=abc", "/api/v1/tools/%FF", "/api/v1/connected_accounts?page_token=zzz"]
+    {
+        let answer = door.get(address).await;
+        assert_eq!((told(&answer).0, told(&answer).1), (400, "invalid_arguments"), "{address}: {answer:?}");
+    }
+
     let answer = door.get("/api/v1/nothing/here").await;
     assert_eq!(told(&answer), (404, "not_found", "there is nothing at /api/v1/nothing/here"));
 
@@ -69,7 +76,11 @@ async fn each_mistake_is_answered_with_what_to_do() {
 async fn bodies_that_are_not_json_or_too_large_are_refused() {
     let door = Door::open().await;
     let http = reqwest::Client::new();
-    let post = |body: String| http.post(door.url("/api/v1/execute_tool")).body(body);
+    let bare = |body: String| http.post(door.url("/api/v1/execute_tool")).body(body);
+    let post = |body: String| bare(body).header("content-type", "application/json");
+
+    let answer = door.send(bare("{}".to_owned())).await;
+    assert_eq!(told(&answer), (415, "invalid_arguments", "the request body must be JSON; nothing was done"));
 
     let answer = door.send(post("{\"tool_name\": ".to_owned())).await;
     assert_eq!(told(&answer).0, 400);

@@ -87,5 +87,8 @@ async fn a_forged_answer_changes_nothing() {
     let callback = callback.oauth_app.expect("an app").redirect_uri;
     let forged = Browser::open(&format!("{callback}?code=x&state=y"), None).await;
     assert_eq!(forged.status, 400);
+    let doubled = Browser::open(&format!("{callback}?state=a&state=b"), None).await;
+    assert_eq!(doubled.status, 400);
+    assert!(doubled.page.contains("This page cannot be opened again"), "{}", doubled.page);
     assert_eq!(visited.status().await, "PENDING");
 }
