@@ -34,7 +34,7 @@ pub(crate) struct LocalOptions {
     pub(crate) folder: Option<PathBuf>,
     /// The real Close, whatever the connection says.
     pub(crate) real_close: bool,
-    /// Name of the API client to make.
+    /// Name of the API client to make; others of that name are of earlier runs, and are removed.
     pub(crate) client_name: &'static str,
     /// Name of the OAuth app to register at the twin.
     pub(crate) app_name: &'static str,
@@ -73,6 +73,7 @@ impl Local {
         }
         let real_close = options.real_close || is_used_for_real(&house).await?;
         let twin = if real_close { None } else { Some(start_twin(&options, &house, &origin).await?) };
+        forget_clients(&house, options.client_name).await?;
         let (client, client_secret) = house.vault.create_client(&open::tenant(), options.client_name).await?;
         let refresher = house.vault.spawn_refresher();
         let router: Router = doors(&house.gateway);
@@ -111,12 +112,26 @@ impl Local {
     /// Lets calls in flight end, then stops everything.
     pub(crate) async fn shutdown(self) {
         self.server.shutdown().await;
+        if let Err(error) = self.house.vault.remove_client(&open::tenant(), &self.client_id).await {
+            // It is removed at the next start.
+            tracing::warn!(%error, "the API client of this run is left behind");
+        }
         self.refresher.shutdown().await;
         self.house.close().await;
         if let Some((twin, _)) = self.twin {
             twin.shutdown().await;
         }
     }
+}
+
+/// Removes the API clients of earlier runs, which did not come to do it themselves.
+async fn forget_clients(house: &House, name: &str) -> Result<(), Failure> {
+    for client in house.vault.clients(&open::tenant()).await? {
+        if client.name == name {
+            house.vault.remove_client(&open::tenant(), &client.client_id).await?;
+        }
+    }
+    Ok(())
 }
 
 fn temporary_folder() -> Result<TempDir, Failure> {
