@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::failure::Failure;
 
 /// How long calls in flight may take to end after the program was asked to stop. Longer than a call may
-/// take, so that each ends in its own way.
+/// take, so that each ends in its own way. Whoever cannot wait asks to stop again.
 const GRACE: Duration = Duration::from_secs(55);
 
 /// A listening server.

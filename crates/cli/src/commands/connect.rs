@@ -20,7 +20,7 @@ use crate::failure::Failure;
 use crate::open::{self, House};
 use crate::output::{account_json, identity_text};
 use crate::server::Server;
-use crate::shutdown;
+use crate::shutdown::Signals;
 
 /// The path of the web door's callback page.
 const CALLBACK: &str = "/oauth/callback";
@@ -56,9 +56,10 @@ pub(crate) async fn run(house: House, wanted: &Wanted<'_>, console: &Console) ->
     }
     let pages = |listener| Server::start(listener, latch_web::router(house.gateway.clone()));
     let server = listener.map(pages).transpose()?;
-    let outcome = ask(&house, &connection.name, wanted, console).await;
+    let mut signals = Signals::listen();
+    let outcome = ask(&house, &connection.name, wanted, &mut signals, console).await;
     if let Some(server) = server {
-        server.shutdown().await;
+        signals.or_at_once(server.shutdown(), console).await;
     }
     let account = outcome?;
     house.close().await;
@@ -114,6 +115,7 @@ async fn ask(
     house: &House,
     connection: &str,
     wanted: &Wanted<'_>,
+    signals: &mut Signals,
     console: &Console,
 ) -> Result<Account, Failure> {
     let caller = Caller::command_line();
@@ -125,12 +127,11 @@ async fn ask(
     if wanted.open_browser {
         open_browser(&link.url);
     }
-    let mut stop = std::pin::pin!(shutdown::requested());
     let deadline = Instant::now() + Duration::from_secs(wanted.seconds);
     loop {
         tokio::select! {
             () = sleep(LOOK_EVERY) => {}
-            () = &mut stop => {
+            () = signals.next() => {
                 return Err(Failure::not_configured("interrupted before anybody agreed; the account is unchanged"));
             }
         }

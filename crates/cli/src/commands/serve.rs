@@ -7,15 +7,16 @@ use crate::arguments::{GlobalOptions, ServeArguments};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::folder::data_folder;
+use crate::open;
 use crate::server::{Server, doors, listen};
-use crate::{open, shutdown};
+use crate::shutdown::Signals;
 
 pub(crate) async fn run(
     global: GlobalOptions,
     serve: &ServeArguments,
     console: &Console,
 ) -> Result<(), Failure> {
-    let stop = shutdown::requested();
+    let mut signals = Signals::listen();
     let folder = data_folder(global.data_folder)?;
     let listener = listen(serve.listen, "--listen").await?;
     let address = listener.local_addr().unwrap_or(serve.listen);
@@ -37,11 +38,14 @@ pub(crate) async fn run(
         }
         console.talk("Ctrl-C stops it.");
     }
-    stop.await;
-    console.talk("stopping; calls in flight are finished first");
-    server.shutdown().await;
-    refresher.shutdown().await;
-    house.close().await;
+    signals.next().await;
+    console.talk("stopping; calls in flight are finished first; once more stops at once");
+    let stopping = async {
+        server.shutdown().await;
+        refresher.shutdown().await;
+        house.close().await;
+    };
+    signals.or_at_once(stopping, console).await;
     Ok(())
 }
 

@@ -5,11 +5,12 @@ use serde_json::json;
 use crate::arguments::TwinArguments;
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::local;
 use crate::server::loopback;
-use crate::{local, shutdown};
+use crate::shutdown::Signals;
 
 pub(crate) async fn run(wanted: &TwinArguments, console: &Console) -> Result<(), Failure> {
-    let stop = shutdown::requested();
+    let mut signals = Signals::listen();
     let twin = local::twin(loopback(wanted.port), wanted.data, wanted.control, "--port").await?;
     let keys = twin.api_keys();
     let app = twin.oauth_app();
@@ -41,7 +42,7 @@ pub(crate) async fn run(wanted: &TwinArguments, console: &Console) -> Result<(),
         console.data(&lines.join("\n"))?;
         console.talk("Ctrl-C stops it; what was changed in it is gone then.");
     }
-    stop.await;
-    twin.shutdown().await;
+    signals.next().await;
+    signals.or_at_once(twin.shutdown(), console).await;
     Ok(())
 }

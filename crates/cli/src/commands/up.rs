@@ -8,7 +8,7 @@ use crate::console::{Console, Style};
 use crate::failure::Failure;
 use crate::folder::data_folder;
 use crate::local::{Local, LocalOptions};
-use crate::shutdown;
+use crate::shutdown::Signals;
 
 pub(crate) async fn run(global: GlobalOptions, up: &UpArguments, console: &Console) -> Result<(), Failure> {
     let folder = match (global.data_folder, up.close) {
@@ -26,7 +26,7 @@ pub(crate) async fn run(global: GlobalOptions, up: &UpArguments, console: &Conso
         app_name: "Latch",
     };
     // Heard from here on, so that a signal while things start is not lost either.
-    let stop = shutdown::requested();
+    let mut signals = Signals::listen();
     let local = Local::start(options).await?;
     local.connect_first_user().await?;
     if console.json() {
@@ -35,9 +35,9 @@ pub(crate) async fn run(global: GlobalOptions, up: &UpArguments, console: &Conso
         console.data(&as_text(&local, console))?;
         console.talk("Ctrl-C stops it.");
     }
-    stop.await;
-    console.talk("stopping; calls in flight are finished first");
-    local.shutdown().await;
+    signals.next().await;
+    console.talk("stopping; calls in flight are finished first; once more stops at once");
+    signals.or_at_once(local.shutdown(), console).await;
     Ok(())
 }
 

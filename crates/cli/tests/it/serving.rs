@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
 
 use crate::program::{Latch, ann, twin};
 
@@ -20,12 +21,17 @@ struct Serving {
 impl Serving {
     async fn start(latch: &Latch, arguments: &[&str]) -> (Self, Value) {
         latch_close::install_tls_provider();
-        let mut child = latch.command(arguments).spawn().unwrap();
+        Self::of(latch.command(arguments).spawn().unwrap()).await
+    }
+
+    async fn of(mut child: Child) -> (Self, Value) {
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let line = lines.next_line().await.unwrap();
         let Some(line) = line else {
             let mut said = String::new();
-            child.stderr.take().unwrap().read_to_string(&mut said).await.unwrap();
+            if let Some(mut stderr) = child.stderr.take() {
+                stderr.read_to_string(&mut said).await.unwrap();
+            }
             panic!("nothing was printed: {said}");
         };
         (Self { child, lines }, serde_json::from_str(&line).unwrap())
@@ -146,24 +152,81 @@ async fn slow_close(arrived: Arc<Semaphore>, answer: Arc<Semaphore>) -> Served {
     Served::start(router).await
 }
 
+/// A gateway with a call on its way to a Close that has not answered yet, and what comes of the call.
+async fn with_a_call_in_flight(
+    latch: &Latch,
+    close: &Served,
+    arrived: &Semaphore,
+) -> (Serving, JoinHandle<Option<Value>>) {
+    latch.run(&["connections", "set", "close", "--close-url", &close.url]).await;
+    latch.run_with_input(&["accounts", "add", "ann", "--no-check"], "api_ann.0000000000000000000000").await;
+    let client = latch.json(&["clients", "create", "test", "--json"]).await;
+    let (serving, served) = Serving::start(latch, &["serve", "--listen", "127.0.0.1:0", "--json"]).await;
+    let request = reqwest::Client::new()
+        .post(format!("{}/api/v1/execute_tool", text(&served, "gateway_url")))
+        .basic_auth(text(&client, "client_id"), Some(text(&client, "client_secret")))
+        .json(&json!({"identifier": "ann", "tool_name": "get_lead", "params": {"id": ACME}}));
+    let call = tokio::spawn(async move { request.send().await.ok()?.json().await.ok() });
+    arrived.acquire().await.unwrap().forget();
+    (serving, call)
+}
+
 #[tokio::test]
 async fn a_call_in_flight_is_finished_before_the_gateway_stops() {
     let (arrived, answer) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
     let close = slow_close(Arc::clone(&arrived), Arc::clone(&answer)).await;
     let latch = Latch::new();
-    latch.run(&["connections", "set", "close", "--close-url", &close.url]).await;
-    latch.run_with_input(&["accounts", "add", "ann", "--no-check"], "api_ann.0000000000000000000000").await;
-    let client = latch.json(&["clients", "create", "test", "--json"]).await;
-    let (serving, mut served) = Serving::start(&latch, &["serve", "--listen", "127.0.0.1:0", "--json"]).await;
-    served["client_id"] = client["client_id"].clone();
-    served["client_secret"] = client["client_secret"].clone();
-    let call = tokio::spawn(async move {
-        let body = json!({"identifier": "ann", "tool_name": "get_lead", "params": {"id": ACME}});
-        execute(&served, &body).await
-    });
-    arrived.acquire().await.unwrap().forget();
+    let (serving, call) = with_a_call_in_flight(&latch, &close, &arrived).await;
     serving.terminate().await;
     answer.add_permits(1);
-    assert_eq!(call.await.unwrap()["data"]["name"], "Acme Rockets");
+    assert_eq!(call.await.unwrap().unwrap()["data"]["name"], "Acme Rockets");
     serving.ended().await;
+}
+
+#[tokio::test]
+async fn whoever_asks_twice_to_stop_does_not_wait_for_calls_in_flight() {
+    let (arrived, answer) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
+    let close = slow_close(Arc::clone(&arrived), answer).await;
+    let latch = Latch::new();
+    let (mut serving, call) = with_a_call_in_flight(&latch, &close, &arrived).await;
+    let mut said = BufReader::new(serving.child.stderr.take().unwrap()).lines();
+    serving.terminate().await;
+    // Two signals that come together are one, so the first has to be seen to have arrived.
+    while !said.next_line().await.unwrap().unwrap().starts_with("stopping") {}
+    serving.terminate().await;
+    serving.ended().await;
+    assert_eq!(call.await.unwrap(), None, "Close never answered");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_log_that_cannot_be_written_stops_nothing() {
+    let latch = Latch::new().with("LATCH_LOG", "trace");
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let arguments = ["serve", "--listen", "127.0.0.1:0", "--json"];
+    let child = latch.command(&arguments).stderr(full).spawn().unwrap();
+    let (serving, served) = Serving::of(child).await;
+    let door = reqwest::get(text(&served, "gateway_url")).await.unwrap();
+    assert!(door.status().as_u16() > 0);
+    serving.stop().await;
+}
+
+#[tokio::test]
+async fn up_leaves_no_api_clients_behind() {
+    let latch = Latch::new();
+    let folder = latch.home.path().join("kept");
+    let folder = folder.to_str().unwrap();
+    let names = async || {
+        let clients = latch.json(&["--data-folder", folder, "clients", "--json"]).await;
+        let clients = clients["clients"].as_array().unwrap().clone();
+        clients.into_iter().map(|client| client["name"].clone()).collect::<Vec<Value>>()
+    };
+    latch.json(&["--data-folder", folder, "clients", "create", "mine", "--json"]).await;
+    // As a run leaves it that was killed.
+    latch.json(&["--data-folder", folder, "clients", "create", "latch up", "--json"]).await;
+    let up = ["--data-folder", folder, "up", "--leads", "0", "--json"];
+    let (serving, _) = Serving::start(&latch, &up).await;
+    assert_eq!(names().await.len(), 2);
+    serving.stop().await;
+    assert_eq!(names().await, ["mine"]);
 }
