@@ -37,7 +37,7 @@ pub(crate) enum Style {
 impl Console {
     /// The streams of this process; `json` is what `--json` said.
     pub(crate) fn new(json: bool) -> Self {
-        let wanted = environment::NO_COLOR.read().is_none();
+        let wanted = !environment::NO_COLOR.is_set();
         Self {
             json,
             out: io::stdout(),

@@ -2,6 +2,8 @@
 
 use std::env;
 
+use crate::failure::Failure;
+
 /// One variable.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Variable {
@@ -41,7 +43,24 @@ pub(crate) const DOCUMENTED: [Variable; 7] =
 
 impl Variable {
     /// Its value; empty counts as not set.
-    pub(crate) fn read(self) -> Option<String> {
-        env::var(self.name).ok().filter(|value| !value.trim().is_empty())
+    ///
+    /// # Errors
+    ///
+    /// If it is not UTF-8. Going on without it could use another account or another folder than is meant.
+    pub(crate) fn read(self) -> Result<Option<String>, Failure> {
+        let Some(value) = env::var_os(self.name) else { return Ok(None) };
+        match value.into_string() {
+            Ok(text) => Ok(Some(text).filter(|text| !text.trim().is_empty())),
+            Err(_) => Err(Failure::local(format!(
+                "the environment variable {} is not text in UTF-8; nothing was done",
+                self.name
+            ))
+            .with_hint(format!("set {} again, or unset it", self.name))),
+        }
+    }
+
+    /// Whether it is set to anything but nothing, text or not.
+    pub(crate) fn is_set(self) -> bool {
+        env::var_os(self.name).is_some_and(|value| !value.is_empty())
     }
 }

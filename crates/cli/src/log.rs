@@ -7,15 +7,20 @@ use tracing_subscriber::EnvFilter;
 use crate::arguments::Command;
 use crate::console::Console;
 use crate::environment;
+use crate::failure::Failure;
 
 /// Commands that do one thing speak for themselves; servers say what they do.
 const QUIET: &str = "error";
 const SERVING: &str = "warn,latch_gateway=info,latch_vault=info";
 
 /// Starts to log as `LATCH_LOG` says.
-pub(crate) fn start(command: &Command, console: &Console) {
+///
+/// # Errors
+///
+/// If that is not text. A filter that cannot be understood is said, and logging is as usual.
+pub(crate) fn start(command: &Command, console: &Console) -> Result<(), Failure> {
     let usual = if matches!(command, Command::Up(_) | Command::Serve(_)) { SERVING } else { QUIET };
-    let filter = match environment::LATCH_LOG.read().map(|text| text.parse::<EnvFilter>()) {
+    let filter = match environment::LATCH_LOG.read()?.map(|text| text.parse::<EnvFilter>()) {
         Some(Ok(filter)) => filter,
         Some(Err(error)) => {
             console.talk(&format!("LATCH_LOG cannot be understood ({error}); logging as usual"));
@@ -30,6 +35,7 @@ pub(crate) fn start(command: &Command, console: &Console) {
         .with_ansi(console.colours_talk())
         .with_target(false)
         .init();
+    Ok(())
 }
 
 /// A stream whose errors are nobody's: the log has no other place to go, and must stop nothing.

@@ -36,7 +36,9 @@ fn main() -> ExitCode {
         Err(unusable) => return unusable.report().into(),
     };
     let console = Console::new(arguments.global.json);
-    log::start(&arguments.command, &console);
+    if let Err(failure) = log::start(&arguments.command, &console) {
+        return failure.report(&console).into();
+    }
     let exit = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => {
             let outcome = runtime.block_on(commands::run(arguments, &console));

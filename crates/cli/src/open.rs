@@ -65,7 +65,7 @@ pub(crate) fn tenant() -> TenantId {
 }
 
 fn master_key() -> Result<MasterKeySource, Failure> {
-    match (environment::LATCH_MASTER_KEY.read(), environment::LATCH_MASTER_KEY_FILE.read()) {
+    match (environment::LATCH_MASTER_KEY.read()?, environment::LATCH_MASTER_KEY_FILE.read()?) {
         (Some(_), Some(_)) => {
             Err(Failure::local("LATCH_MASTER_KEY and LATCH_MASTER_KEY_FILE are both set: unset one of them"))
         }
@@ -77,13 +77,13 @@ fn master_key() -> Result<MasterKeySource, Failure> {
 
 /// The account that needs no setting up.
 pub(crate) fn environment_account() -> Result<Option<EnvironmentAccount>, Failure> {
-    let Some(key) = environment::CLOSE_API_KEY.read() else { return Ok(None) };
+    let Some(key) = environment::CLOSE_API_KEY.read()? else { return Ok(None) };
     Ok(Some(EnvironmentAccount { api: close_url()?, api_key: SecretString::from(key.trim()) }))
 }
 
 /// The API that `CLOSE_URL` names, without a slash at its end; the real Close by default.
 fn close_url() -> Result<Url, Failure> {
-    let Some(text) = environment::CLOSE_URL.read() else { return Ok(Endpoints::close().api) };
+    let Some(text) = environment::CLOSE_URL.read()? else { return Ok(Endpoints::close().api) };
     Url::parse(text.trim().trim_end_matches('/')).ok().filter(Url::has_host).ok_or_else(|| {
         Failure::unusable("CLOSE_URL is not an address; no call was made")
             .with_hint("it is the base of the API, for example https://api.close.com/api/v1")

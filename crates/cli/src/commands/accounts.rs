@@ -73,7 +73,7 @@ pub(crate) async fn all(house: &House) -> Result<Vec<Account>, Failure> {
 
 async fn list(house: &House, console: &Console) -> Result<(), Failure> {
     let accounts = all(house).await?;
-    let environment = environment::CLOSE_API_KEY.read().is_some();
+    let environment = environment::CLOSE_API_KEY.read()?.is_some();
     if console.json() {
         let accounts: Vec<Value> = accounts.iter().map(account_json).collect();
         return console.json_document(
@@ -106,7 +106,7 @@ async fn add(
     let connection = connection.unwrap_or(Connection::DEFAULT_NAME);
     // Asked first, so that nobody types a key for a connection that does not exist.
     let endpoints = house.vault.connection(&open::tenant(), connection).await?.endpoints;
-    if let Some(url) = environment::CLOSE_URL.read()
+    if let Some(url) = environment::CLOSE_URL.read()?
         && url.trim_end_matches('/') != endpoints.api.as_str()
     {
         console.talk(&format!(

@@ -70,7 +70,7 @@ async fn connections(house: &House, findings: &mut Vec<Finding>) -> Result<(), F
 /// Asks Close who each account is.
 async fn people(house: &House, findings: &mut Vec<Finding>) -> Result<(), Failure> {
     let caller = Caller::command_line();
-    let environment = environment::CLOSE_API_KEY.read().is_some();
+    let environment = environment::CLOSE_API_KEY.read()?.is_some();
     if environment {
         let who = house.gateway.identify(&caller, &AccountSelector::Default).await;
         findings.push(person("CLOSE_API_KEY".to_owned(), who));

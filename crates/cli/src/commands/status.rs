@@ -28,7 +28,7 @@ pub(crate) async fn run(global: &GlobalOptions, console: &Console) -> Result<(),
         .map(|status| (status, count(status)))
         .filter(|(_, count)| *count > 0)
         .collect();
-    let environment = environment::CLOSE_API_KEY.read().is_some();
+    let environment = environment::CLOSE_API_KEY.read()?.is_some();
     if console.json() {
         let counts: Map<String, Value> =
             counts.iter().map(|(status, count)| (status.as_str().to_owned(), json!(count))).collect();

@@ -153,3 +153,16 @@ async fn an_unusable_line_is_answered_in_json_if_that_was_asked_for() {
     assert_told("usage_object", &latch.run(&["tools", "--object", "spaceship"]).await);
     assert_told("usage_flag", &latch.run(&["doctor", "--sideways"]).await);
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_variable_that_is_not_text_is_named_and_not_passed_over() {
+    use std::os::unix::ffi::OsStrExt;
+    let garbled = std::ffi::OsStr::from_bytes(b"caf\xe9");
+    let latch = Latch::new();
+    for name in ["CLOSE_API_KEY", "LATCH_HOME", "LATCH_MASTER_KEY", "LATCH_LOG", "HOME"] {
+        let ran: Ran = latch.command(&["status"]).env(name, garbled).output().await.unwrap().into();
+        assert_eq!(ran.code, 5, "{ran:?}");
+        assert!(ran.err.contains(&format!("{name} is not text in UTF-8")), "{ran:?}");
+    }
+}
