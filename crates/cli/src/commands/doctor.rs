@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::arguments::GlobalOptions;
 use crate::commands::accounts;
-use crate::console::{Console, Style};
+use crate::console::{Console, Style, plain};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::open::{self, House};
@@ -115,7 +115,7 @@ fn tell(findings: &[Finding], console: &Console) -> Result<(), Failure> {
         } else {
             console.paint(Style::Red, "WRONG")
         };
-        console.data(&format!("{word}  {}: {}", finding.what, finding.said))?;
+        console.painted(&format!("{word}  {}: {}", plain(&finding.what), plain(&finding.said)))?;
         if let Some(hint) = &finding.hint {
             console.data(&format!("       {hint}"))?;
         }

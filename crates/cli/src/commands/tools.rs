@@ -29,7 +29,7 @@ pub(crate) fn run(wanted: &ToolsArguments, console: &Console) -> Result<(), Fail
             sections.push(format!("{heading}\n{}\n", tool_table(tools.into_iter())));
         }
     }
-    console.data(&sections.join("\n"))?;
+    console.painted(&sections.join("\n"))?;
     console.talk(&format!("\n{count} tools; `latch docs NAME` shows how one is called"));
     Ok(())
 }

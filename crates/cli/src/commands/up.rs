@@ -4,7 +4,7 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use crate::arguments::{GlobalOptions, UpArguments};
-use crate::console::{Console, Style};
+use crate::console::{Console, Style, plain};
 use crate::failure::Failure;
 use crate::folder::data_folder;
 use crate::local::{Local, LocalOptions};
@@ -32,7 +32,7 @@ pub(crate) async fn run(global: GlobalOptions, up: &UpArguments, console: &Conso
     if console.json() {
         console.data(&as_json(&local).to_string())?;
     } else {
-        console.data(&as_text(&local, console))?;
+        console.painted(&as_text(&local, console))?;
         console.talk("Ctrl-C stops it.");
     }
     signals.next().await;
@@ -65,7 +65,7 @@ fn as_json(local: &Local) -> Value {
 fn as_text(local: &Local, console: &Console) -> String {
     let gateway = local.gateway_url();
     let secret = local.client_secret.expose_secret();
-    let folder = local.folder().display();
+    let folder = plain(&local.folder().display().to_string()).into_owned();
     let kept = if local.temporary { "removed at the end" } else { "kept" };
     let mut lines = vec![
         format!("{}    {gateway}", console.paint(Style::Bold, "gateway")),

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use latch_twin::OAuthAppInfo;
 use serde_json::{Value, json};
 
-use crate::console::{Console, Style};
+use crate::console::{Console, Style, plain};
 use crate::failure::Failure;
 use crate::output::milliseconds;
 
@@ -37,7 +37,7 @@ impl<'c> Report<'c> {
     }
 
     fn print(&self, text: &str) -> Result<(), Failure> {
-        if self.console.json() { Ok(()) } else { self.console.data(text) }
+        if self.console.json() { Ok(()) } else { self.console.painted(text) }
     }
 
     /// What has been started.
@@ -55,7 +55,7 @@ impl<'c> Report<'c> {
              gateway      {gateway}  (what an application talks to)\n\
              data folder  {}  (accounts and sealed secrets)\n\
              OAuth app    {} {:?}, registered at the twin\n\n",
-            folder.display(),
+            plain(&folder.display().to_string()),
             app.client_id,
             app.name
         ))
@@ -70,7 +70,7 @@ impl<'c> Report<'c> {
         let heading = format!("{}{}", self.console.paint(Style::Bold, &heading), " ".repeat(gap));
         let sent_word = self.console.paint(Style::Dim, "sent");
         let got_word = self.console.paint(Style::Dim, "got ");
-        let (sent_lines, got_lines) = (wrapped(sent), wrapped(got));
+        let (sent_lines, got_lines) = (wrapped(&plain(sent)), wrapped(&plain(got)));
         self.print(&format!(
             "{heading}{took:>7.1} ms\n    {sent_word}  {sent_lines}\n    {got_word}  {got_lines}\n\n"
         ))?;
@@ -83,7 +83,7 @@ impl<'c> Report<'c> {
     pub(crate) fn failed(&self, why: &str) -> Result<(), Failure> {
         let word = self.console.paint(Style::Red, "FAILED");
         let number = self.next_number();
-        self.console.data(&format!("{number:>2}  {word}: {why}\n"))?;
+        self.console.painted(&format!("{number:>2}  {word}: {}\n", plain(why)))?;
         let done = self.steps.len();
         self.console.data(&format!("The demo stopped at step {number}; {done} steps had succeeded."))
     }
@@ -99,7 +99,7 @@ impl<'c> Report<'c> {
             proofs.len()
         ))?;
         if let Some(folder) = kept {
-            self.print(&format!("The data folder is kept: {folder}\n"))?;
+            self.print(&format!("The data folder is kept: {}\n", plain(folder)))?;
         }
         let next = self.console.paint(Style::Bold, "What to try next");
         self.print(&format!(

@@ -3,13 +3,16 @@
 use comfy_table::{ContentArrangement, Table, presets};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::console::plain;
+
 /// A table with a heading over each column.
 pub(crate) fn table<const WIDTH: usize>(headings: [&str; WIDTH], rows: Vec<[String; WIDTH]>) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(headings.to_vec());
     for row in rows {
-        table.add_row(row.to_vec());
+        // Shown before the columns are measured.
+        table.add_row(row.map(|cell| plain(&cell).into_owned()).to_vec());
     }
     // The first column begins at the margin.
     let lines: Vec<String> =
