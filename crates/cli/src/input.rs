@@ -1,13 +1,17 @@
 //! Standard input: payloads that are piped in, and secrets.
 
+#[cfg(unix)]
+use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::Duration;
 
+use latch_catalog::Kind;
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
+use crate::console::{self, Console};
 use crate::failure::Failure;
 
 /// Arguments of a tool are text that a person or a model wrote: a megabyte is generous. The REST door has
@@ -22,11 +26,32 @@ const PATIENCE: Duration = Duration::from_millis(50);
 
 /// The JSON object of a call: from the command line, from standard input if that was asked for with `-`, or
 /// from a pipe that delivers at once.
-pub(crate) fn payload(given: Option<&str>) -> Result<Map<String, Value>, Failure> {
+///
+/// A pipe that is still silent may yet bring arguments. A tool that changes something is not called without
+/// them; one of the kind `Read` is, and that is said.
+pub(crate) fn payload(
+    given: Option<&str>,
+    kind: Kind,
+    console: &Console,
+) -> Result<Map<String, Value>, Failure> {
     let text = match given {
         Some("-") => Some(read_text(LARGEST_PAYLOAD)?),
         Some(text) => Some(text.to_owned()),
-        None => piped()?,
+        None => match piped()? {
+            Piped::Text(text) => Some(text),
+            Piped::Nothing => None,
+            Piped::Silent if kind == Kind::Read => {
+                console.talk(
+                    "note: standard input is a pipe that has not delivered anything yet, and was not waited for; give `-` to wait for it",
+                );
+                None
+            }
+            Piped::Silent => {
+                return Err(Failure::unusable(
+                    "standard input is a pipe that has not delivered anything yet; give `-` to wait for it, or `</dev/null` to leave it out. No external call was made.",
+                ));
+            }
+        },
     };
     match text.as_deref().map(str::trim) {
         None | Some("") => Ok(Map::new()),
@@ -57,11 +82,21 @@ fn object(text: &str) -> Result<Map<String, Value>, Failure> {
     }
 }
 
-/// What a pipe delivers, if it begins at once. An open pipe on which nothing comes is left alone: a program
-/// that was started with one would otherwise hang for ever.
-fn piped() -> Result<Option<String>, Failure> {
+/// What standard input held where nobody asked to read it.
+enum Piped {
+    /// Something.
+    Text(String),
+    /// Nothing: it is a terminal, or was at its end.
+    Nothing,
+    /// Nothing yet.
+    Silent,
+}
+
+/// What standard input delivers, if it begins at once. An open pipe on which nothing comes is left alone: a
+/// program that was started with one would otherwise hang for ever.
+fn piped() -> Result<Piped, Failure> {
     if io::stdin().is_terminal() {
-        return Ok(None);
+        return Ok(Piped::Nothing);
     }
     let (first, arrived) = sync_channel(1);
     let (rest, read) = sync_channel(1);
@@ -75,14 +110,33 @@ fn piped() -> Result<Option<String>, Failure> {
             let _ = rest.send(read_bytes(&byte, LARGEST_PAYLOAD));
         }
     });
-    match arrived.recv_timeout(PATIENCE) {
+    // A file always comes to its end, however slow the disk.
+    let begun = if is_file() {
+        arrived.recv().map_err(RecvTimeoutError::from)
+    } else {
+        arrived.recv_timeout(PATIENCE)
+    };
+    match begun {
+        Err(RecvTimeoutError::Timeout) => Ok(Piped::Silent),
         // Standard input that cannot be read (a closed one, a folder) was not meant to be.
-        Ok(Ok([0]) | Err(_)) | Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => Ok(None),
+        Ok(Ok([0]) | Err(_)) | Err(RecvTimeoutError::Disconnected) => Ok(Piped::Nothing),
         Ok(Ok(_)) => match read.recv() {
-            Ok(bytes) => text_of(bytes?).map(Some),
-            Err(_) => Ok(None),
+            Ok(bytes) => text_of(bytes?).map(Piped::Text),
+            Err(_) => Ok(Piped::Nothing),
         },
     }
+}
+
+/// Whether standard input is a file, where that can be told.
+fn is_file() -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::fd::AsFd;
+        let own = io::stdin().as_fd().try_clone_to_owned().map(File::from);
+        own.and_then(|file| file.metadata()).is_ok_and(|metadata| metadata.is_file())
+    }
+    #[cfg(not(unix))]
+    false
 }
 
 fn read_text(limit: u64) -> Result<String, Failure> {
@@ -144,7 +198,7 @@ pub(crate) fn confirm(question: &str, option: &str) -> Result<bool, Failure> {
             .with_hint(format!("add {option} if you mean it")));
     }
     dialoguer::Confirm::new()
-        .with_prompt(question)
+        .with_prompt(console::plain(question))
         .default(false)
         .interact()
         .map_err(|error| Failure::local(format!("the terminal cannot be read: {error}")))

@@ -9,7 +9,8 @@ pub(crate) struct CallArguments {
     /// The tool, under any of its names: list_leads, close_leads_list, close.list_leads
     #[arg(value_name = "NAME")]
     pub(crate) tool: String,
-    /// The arguments as a JSON object; `-` reads it from standard input
+    /// The arguments as a JSON object; `-` waits for it on standard input, where a pipe that delivers at once is
+    /// read in any case
     #[arg(value_name = "JSON", allow_hyphen_values = true)]
     pub(crate) payload: Option<String>,
     /// One argument; may be repeated. For parameters that are called like an option of this command

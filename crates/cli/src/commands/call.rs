@@ -20,7 +20,7 @@ pub(crate) async fn run(
     console: &Console,
 ) -> Result<(), Failure> {
     let started = Instant::now();
-    let result = match arguments(call) {
+    let result = match arguments(call, console) {
         Ok(arguments) => Box::pin(execute(global, call, arguments)).await,
         Err(error) => Err(error),
     };
@@ -42,7 +42,7 @@ pub(crate) async fn run(
 }
 
 /// The arguments: the payload, with the flags over it.
-fn arguments(call: &CallArguments) -> Result<Value, Failure> {
+fn arguments(call: &CallArguments, console: &Console) -> Result<Value, Failure> {
     // A tool that does not exist is said before anything is read.
     let tool = catalog().find(&call.tool).map_err(CallError::from)?.tool();
     let unusable = |BadFlag(message): BadFlag| {
@@ -53,7 +53,7 @@ fn arguments(call: &CallArguments) -> Result<Value, Failure> {
     };
     let mut flags = coerce::pairs(&call.pairs).map_err(unusable)?;
     flags.extend(coerce::flags(Some(tool), &call.parameters).map_err(unusable)?);
-    let mut arguments = input::payload(call.payload.as_deref())?;
+    let mut arguments = input::payload(call.payload.as_deref(), tool.kind, console)?;
     coerce::merge(Some(tool), &mut arguments, flags).map_err(unusable)?;
     Ok(Value::Object(arguments))
 }

@@ -3,7 +3,7 @@
 use latch_testkit::ACME;
 use serde_json::json;
 
-use crate::program::{Latch, steady, twin};
+use crate::program::{Latch, Ran, steady, twin};
 
 #[tokio::test]
 async fn one_key_is_all_that_is_needed() {
@@ -73,9 +73,44 @@ async fn an_open_pipe_on_which_nothing_comes_does_not_hang() {
         .spawn()
         .unwrap();
     let open = child.stdin.take();
-    let output = child.wait_with_output().await.unwrap();
+    let ran = Ran::from(child.wait_with_output().await.unwrap());
     drop(open);
-    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.err.contains("was not waited for; give `-` to wait for it"), "{ran:?}");
+}
+
+#[tokio::test]
+async fn nothing_is_written_without_the_arguments_a_slow_pipe_may_bring() {
+    let twin = twin().await;
+    let latch = Latch::with_key_of(&twin);
+    let mut child = latch
+        .command(&["call", "create_lead", "--name", "Half"])
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let open = child.stdin.take();
+    let ran = Ran::from(child.wait_with_output().await.unwrap());
+    drop(open);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.err.contains("give `-` to wait for it, or `</dev/null` to leave it out"), "{ran:?}");
+    assert!(twin.control().requests().is_empty());
+    // At its end there is nothing to wait for.
+    let ran = latch.run_with_input(&["call", "create_lead", "--name", "Whole"], "").await;
+    assert_eq!(ran.json()["name"], "Whole");
+}
+
+#[tokio::test]
+async fn what_stands_in_close_does_not_control_the_terminal() {
+    let twin = twin().await;
+    let latch = Latch::with_key_of(&twin);
+    let ran = latch.run(&["call", "get_lead", "--id", "lead_\u{1b}]0;owned\u{7}\u{9b}2J"]).await;
+    assert_ne!(ran.code, 0);
+    let loose = |text: &str| text.chars().any(|one| one.is_control() && one != '\n');
+    assert!(!loose(&ran.out) && !loose(&ran.err), "{ran:?}");
+    let name = "Acme\u{9b}2J\u{7f}";
+    let ran = latch.run(&["call", "create_lead", "--name", name]).await;
+    assert!(!loose(&ran.out), "{ran:?}");
+    assert_eq!(ran.json()["name"], name, "what programs read is unchanged");
 }
 
 #[tokio::test]
