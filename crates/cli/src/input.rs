@@ -7,7 +7,6 @@ use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::Duration;
 
-use latch_catalog::Kind;
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
@@ -27,29 +26,20 @@ const PATIENCE: Duration = Duration::from_millis(50);
 /// The JSON object of a call: from the command line, from standard input if that was asked for with `-`, or
 /// from a pipe that delivers at once.
 ///
-/// A pipe that is still silent may yet bring arguments. A tool that changes something is not called without
-/// them; one of the kind `Read` is, and that is said.
-pub(crate) fn payload(
-    given: Option<&str>,
-    kind: Kind,
-    console: &Console,
-) -> Result<Map<String, Value>, Failure> {
+/// Many programs start others with a pipe on which nothing ever comes, so a silent one is left alone; since it
+/// might have brought arguments, that is said.
+pub(crate) fn payload(given: Option<&str>, console: &Console) -> Result<Map<String, Value>, Failure> {
     let text = match given {
         Some("-") => Some(read_text(LARGEST_PAYLOAD)?),
         Some(text) => Some(text.to_owned()),
         None => match piped()? {
             Piped::Text(text) => Some(text),
             Piped::Nothing => None,
-            Piped::Silent if kind == Kind::Read => {
+            Piped::Silent => {
                 console.talk(
-                    "note: standard input is a pipe that has not delivered anything yet, and was not waited for; give `-` to wait for it",
+                    "note: standard input is a pipe that has not delivered anything yet, and was not waited for; give `-` to wait for it, or `</dev/null` to leave it out",
                 );
                 None
-            }
-            Piped::Silent => {
-                return Err(Failure::unusable(
-                    "standard input is a pipe that has not delivered anything yet; give `-` to wait for it, or `</dev/null` to leave it out. No external call was made.",
-                ));
             }
         },
     };

@@ -53,7 +53,7 @@ fn arguments(call: &CallArguments, console: &Console) -> Result<Value, Failure> 
     };
     let mut flags = coerce::pairs(&call.pairs).map_err(unusable)?;
     flags.extend(coerce::flags(Some(tool), &call.parameters).map_err(unusable)?);
-    let mut arguments = input::payload(call.payload.as_deref(), tool.kind, console)?;
+    let mut arguments = input::payload(call.payload.as_deref(), console)?;
     coerce::merge(Some(tool), &mut arguments, flags).map_err(unusable)?;
     Ok(Value::Object(arguments))
 }
