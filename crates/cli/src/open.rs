@@ -82,7 +82,7 @@ pub(crate) fn environment_account() -> Result<Option<EnvironmentAccount>, Failur
 }
 
 /// The API that `CLOSE_URL` names, without a slash at its end; the real Close by default.
-fn close_url() -> Result<Url, Failure> {
+pub(crate) fn close_url() -> Result<Url, Failure> {
     let Some(text) = environment::CLOSE_URL.read()? else { return Ok(Endpoints::close().api) };
     Url::parse(text.trim().trim_end_matches('/')).ok().filter(Url::has_host).ok_or_else(|| {
         Failure::unusable("CLOSE_URL is not an address; no call was made")

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use latch_gateway::{AccountQuery, AccountSelector, Caller};
-use latch_vault::{Account, CloseIdentity, Connection};
+use latch_vault::{Account, CloseIdentity, Connection, ConnectionSettings, Endpoints};
 use serde_json::{Value, json};
 
 use crate::arguments::{AccountsAction, GlobalOptions};
@@ -104,16 +104,8 @@ async fn add(
     console: &Console,
 ) -> Result<(), Failure> {
     let connection = connection.unwrap_or(Connection::DEFAULT_NAME);
-    // Asked first, so that nobody types a key for a connection that does not exist.
-    let endpoints = house.vault.connection(&open::tenant(), connection).await?.endpoints;
-    if let Some(url) = environment::CLOSE_URL.read()?
-        && url.trim_end_matches('/') != endpoints.api.as_str()
-    {
-        console.talk(&format!(
-            "note: CLOSE_URL goes with CLOSE_API_KEY only; this account is on connection {connection:?}, which is {}",
-            endpoints.api
-        ));
-    }
+    // Done first, so that nobody types a key for a connection that does not exist.
+    follow_close_url(house, connection, console).await?;
     let key = input::secret("API key")?;
     let account =
         house.gateway.add_api_key(&Caller::command_line(), Some(connection), name, key, check).await?;
@@ -124,6 +116,33 @@ async fn add(
         console.talk(&format!("{name} is connected: {}", identity_text(&account.identity)));
     } else {
         console.talk(&format!("{name} is stored; `latch accounts test {name}` asks Close whose key it is"));
+    }
+    Ok(())
+}
+
+/// Leads a connection to `CLOSE_URL`, as long as nothing is stored on it: a stored credential never follows a
+/// variable to another address.
+async fn follow_close_url(house: &House, name: &str, console: &Console) -> Result<(), Failure> {
+    let connection = house.vault.connection(&open::tenant(), name).await?;
+    let wanted = match environment::CLOSE_URL.read()? {
+        Some(_) => open::close_url()?,
+        None => return Ok(()),
+    };
+    if wanted == connection.endpoints.api {
+        return Ok(());
+    }
+    let query = AccountQuery { connection: Some(name.to_owned()), ..AccountQuery::default() };
+    let empty = house.gateway.accounts(&Caller::command_line(), &query).await?.total == 0;
+    if empty && connection.oauth_app.is_none() {
+        let endpoints = Endpoints { api: wanted.clone(), ..Endpoints::at(&wanted) };
+        let settings = ConnectionSettings { endpoints: Some(endpoints), oauth_app: None };
+        house.vault.set_connection(&open::tenant(), name, settings).await?;
+        console.talk(&format!("connection {name:?} leads to {wanted} now, as CLOSE_URL says"));
+    } else {
+        console.talk(&format!(
+            "note: connection {name:?} leads to {} and has accounts, so CLOSE_URL does not change it; `latch connections set` does",
+            connection.endpoints.api
+        ));
     }
     Ok(())
 }

@@ -39,6 +39,21 @@ async fn a_key_is_stored_checked_used_and_removed() {
 }
 
 #[tokio::test]
+async fn close_url_leads_an_empty_connection_and_never_a_stored_key() {
+    let (twin, other) = (twin().await, twin().await);
+    let latch = Latch::new().with("CLOSE_URL", &format!("{}/api/v1", twin.url()));
+    let added = latch.run_with_input(&["accounts", "add", "us_team"], &ann(&twin)).await;
+    assert!(added.err.contains("connection \"close\" leads to"), "{added:?}");
+    assert_eq!(latch.json(&["call", "get_current_user", "--account", "us_team"]).await["first_name"], "Ann");
+
+    let latch = latch.with("CLOSE_URL", &format!("{}/api/v1", other.url()));
+    let added = latch.run_with_input(&["accounts", "add", "eu_team"], &ann(&twin)).await;
+    assert!(added.err.contains("has accounts, so CLOSE_URL does not change it"), "{added:?}");
+    assert_eq!(latch.json(&["call", "get_current_user", "--account", "us_team"]).await["first_name"], "Ann");
+    assert!(other.control().requests().is_empty(), "nothing of ours went there");
+}
+
+#[tokio::test]
 async fn a_key_that_close_refuses_is_not_stored() {
     let twin = twin().await;
     let latch = leading_to(&twin).await;
