@@ -116,5 +116,6 @@ async fn every_call_is_recorded_without_what_it_carried() {
         ]
     );
     assert_eq!(calls[1].identifier.as_deref(), Some("rep"));
+    assert_eq!(calls[1].request_id.as_ref().map(String::len), Some(32), "Close's own id for the request");
     assert!(!format!("{calls:?}").contains("confidential"));
 }

@@ -74,9 +74,18 @@ pub(crate) async fn observe(
 /// Answers everything that has no route of its own: the whole API, and paths that do not exist.
 pub(crate) async fn serve(State(shared): State<Arc<Shared>>, request: Request<Body>) -> Response {
     let (parts, body) = request.into_parts();
-    match axum::body::to_bytes(body, BODY_LIMIT).await {
+    let mut response = match axum::body::to_bytes(body, BODY_LIMIT).await {
         Ok(body) => answer(&shared, &parts, &body),
         Err(_) => Refusal::bad_request("The request body could not be read.").into_response(),
+    };
+    trace_header(&mut response);
+    response
+}
+
+/// 32 hexadecimal digits, as recordings of Close show on every answer. They name nothing in the twin.
+fn trace_header(response: &mut Response) {
+    if let Ok(value) = HeaderValue::try_from(format!("{:032x}", rand::random::<u128>())) {
+        response.headers_mut().insert("trace-id", value);
     }
 }
 
