@@ -45,7 +45,8 @@ impl Gateway {
         let account = match chosen {
             Chosen::Environment { api_key, .. } => {
                 let credential = latch_close::Credential::ApiKey(api_key.clone());
-                return operation(credential).await.map_err(refused_key);
+                let hint = "check CLOSE_API_KEY: Close does not accept it";
+                return operation(credential).await.map_err(|error| refused_key(error, hint));
             }
             Chosen::Connected(account) => account,
         };
@@ -149,10 +150,11 @@ impl Gateway {
     }
 }
 
-fn refused_key(error: CloseError) -> CallError {
+/// Close's error, with advice where it does not accept a key that the vault knows nothing of.
+pub(crate) fn refused_key(error: CloseError, advice: &str) -> CallError {
     let refused = error.kind == ErrorKind::Unauthorized;
     let error = CallError::from(error);
-    if refused { error.with_hint("check CLOSE_API_KEY: Close does not accept it") } else { error }
+    if refused { error.with_hint(advice) } else { error }
 }
 
 fn for_close(credential: &Credential) -> latch_close::Credential {

@@ -60,7 +60,6 @@ impl Gateway {
             recorder.on_account(None, crate::account::DEFAULT_CONNECTION, chosen.identifier());
         }
         let mut prepared = address.prepare(&call.arguments)?;
-        let api = self.api_of(&chosen).await?;
         self.resolve_names(&mut prepared, &chosen, deadline).await?;
         let request = wire_request(&prepared, address.tool().kind, call.timezone_offset);
         let mut outcome = CallOutcome {
@@ -77,7 +76,7 @@ impl Gateway {
             duration: std::time::Duration::ZERO,
         };
         if call.dry_run {
-            outcome.planned = Some(self.plan(&api, &request)?);
+            outcome.planned = Some(self.plan(&self.api_of(&chosen).await?, &request)?);
         } else {
             let answer = self.send(&chosen, &request, deadline).await?;
             outcome.close_status = Some(answer.status);

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use crate::account::Chosen;
+use crate::credentials::refused_key;
 use crate::gateway::Gateway;
 use crate::{AccountSelector, CallError, Caller, ErrorClass};
 
@@ -54,11 +55,10 @@ impl Gateway {
         credential: &latch_close::Credential,
     ) -> Result<CloseIdentity, CallError> {
         let deadline = Instant::now() + PATIENCE;
-        let answer = self.inner.close.send(api, credential, &who_request(), deadline).await.map_err(|error| {
-            let refused = error.kind == latch_close::ErrorKind::Unauthorized;
-            let error = CallError::from(error);
-            if refused { error.with_hint("Close does not know this API key: check it in Close under Settings, Developer, API Keys") } else { error }
-        })?;
+        let advice =
+            "Close does not know this API key: check it in Close under Settings, Developer, API Keys";
+        let answer = self.inner.close.send(api, credential, &who_request(), deadline).await;
+        let answer = answer.map_err(|error| refused_key(error, advice))?;
         identity_of(&answer.data, None)
     }
 }
