@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::http::Shared;
 pub use crate::http::{FaultKind, FaultRule, RecordedRequest};
 use crate::objects;
-use crate::store::{Kind, text};
+use crate::store::{Kind, Scratch, text};
 
 /// A handle on a running twin. Clones act on the same twin.
 #[derive(Clone, Debug)]
@@ -62,19 +62,20 @@ impl Control {
 
     /// An object as it is stored, whoever owns it: without the members Close works out when it answers.
     pub fn get(&self, id: &str) -> Option<Value> {
-        self.shared.world().get(id).map(|record| Value::Object(record.object.clone()))
+        let (world, scratch) = (self.shared.world(), Scratch::default());
+        world.reader(&scratch).get(id).map(|record| Value::Object(record.object.clone()))
     }
 
     /// How many objects there are at a path of the API, in all organizations: `lead`, `activity/call`. 0 when there
     /// is no such path.
     pub fn count(&self, path: &str) -> usize {
         let kind = objects::resource_at(path).map(|resource| resource.kind);
-        kind.map_or(0, |kind| self.shared.world().count(kind))
+        kind.map_or(0, |kind| self.shared.world().reader(&Scratch::default()).count(kind))
     }
 
     fn user_id(&self, email: &str) -> Option<String> {
-        let world = self.shared.world();
-        let mut users = world.everyone(Kind::User);
+        let (world, scratch) = (self.shared.world(), Scratch::default());
+        let mut users = world.reader(&scratch).everyone(Kind::User);
         users
             .find(|user| text(user, "email") == Some(email))
             .and_then(|user| text(user, "id"))

@@ -14,7 +14,7 @@ use crate::control::Control;
 use crate::http::{Listener, Shared};
 use crate::options::{ApiKeyInfo, OAuthAppInfo, TwinOptions};
 use crate::server;
-use crate::store::{Kind, text};
+use crate::store::{Kind, Scratch, text};
 
 /// How long [`Twin::shutdown`] waits for requests in progress.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(2);
@@ -68,7 +68,8 @@ impl Twin {
 
     /// The API keys of the demo data.
     pub fn api_keys(&self) -> Vec<ApiKeyInfo> {
-        let world = self.shared.world();
+        let (world, scratch) = (self.shared.world(), Scratch::default());
+        let world = world.reader(&scratch);
         let member = |kind, id: &str, name: &str| {
             world.object(kind, id).and_then(|object| text(object, name)).unwrap_or_default().to_owned()
         };

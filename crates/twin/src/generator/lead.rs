@@ -12,7 +12,7 @@ use super::fixtures::{ANN, BOB, CLOSER};
 use super::names::{self, Company, pick};
 use super::phrases;
 use super::writer::{Writer, members};
-use crate::store::{DateStyle, Kind, Object, text};
+use crate::store::{DateStyle, Kind, Object, Scratch, text};
 
 /// Makes leads, one after the other.
 pub(super) struct Making<'w> {
@@ -260,7 +260,8 @@ impl<'w> Making<'w> {
         let (old, new) = (status("Potential"), status(label));
         let change = json!({"old_status_id": old, "new_status_id": new});
         self.activity(Kind::LeadStatusChange, story, change, now);
-        if let Some(mut lead) = self.writer.world.object(Kind::Lead, &story.lead_id).cloned() {
+        let known = self.writer.world.reader(&Scratch::default()).object(Kind::Lead, &story.lead_id).cloned();
+        if let Some(mut lead) = known {
             lead.insert("status_id".to_owned(), json!(new));
             lead.insert("updated_by".to_owned(), story.seller.id.into());
             lead.insert("date_updated".to_owned(), written(now).into());
@@ -320,18 +321,15 @@ impl<'w> Making<'w> {
 
 impl Settings {
     fn read(writer: &Writer<'_>) -> Self {
+        let scratch = Scratch::default();
+        let world = writer.world.reader(&scratch);
         let names = |kind: Kind, member: &str| {
-            let all = writer.world.collection(CLOSER, kind);
+            let all = world.collection(CLOSER, kind);
             all.filter_map(|object| Some((text(object, member)?.to_owned(), text(object, "id")?.to_owned())))
                 .collect()
         };
         let first = |kind: Kind, member: &str| {
-            writer
-                .world
-                .collection(CLOSER, kind)
-                .next()
-                .and_then(|object| text(object, member))
-                .map(str::to_owned)
+            world.collection(CLOSER, kind).next().and_then(|object| text(object, member)).map(str::to_owned)
         };
         Self {
             lead_statuses: names(Kind::LeadStatus, "label"),

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::fixtures::{ANN, CLOSER};
 use crate::objects::resource_of;
 use crate::resource::{Caller, View, initial_value};
-use crate::store::{Kind, Object, World, date_at, parse_date, text};
+use crate::store::{Kind, Object, Scratch, World, date_at, parse_date, text};
 
 /// Writes objects on behalf of one user of one organization.
 pub(super) struct Writer<'w> {
@@ -77,7 +77,8 @@ impl<'w> Writer<'w> {
             whole.insert("organization_id".to_owned(), self.caller.organization_id.clone().into());
         }
         whole.extend(object);
-        let view = View { world: self.world, caller: &self.caller };
+        let scratch = Scratch::default();
+        let view = View::new(self.world.reader(&scratch), &self.caller);
         for field in resource.all_fields() {
             if let Some(initial) = initial_value(view, field.initial) {
                 whole.entry(field.name).or_insert(initial);

@@ -7,7 +7,7 @@ use http::{HeaderMap, StatusCode, header};
 use super::answer::Refusal;
 use super::state::Shared;
 use crate::oauth::Identity;
-use crate::store::{Kind, text};
+use crate::store::{EVERYONE, Kind, Scratch, text};
 
 /// The recorded answer to a wrong key, with its two double spaces.
 const WRONG_CREDENTIALS: &str = "The server could not verify that you are authorized to access the URL requested.  You \
@@ -66,8 +66,10 @@ fn scheme_and_rest(headers: &HeaderMap) -> Option<(&str, &str)> {
 fn api_key(shared: &Shared, credentials: &str) -> Option<Identity> {
     let decoded = String::from_utf8(BASE64_STANDARD.decode(credentials).ok()?).ok()?;
     let (key, _password) = decoded.split_once(':')?;
-    let world = shared.world();
-    let found = world.everyone(Kind::ApiKey).find(|candidate| text(candidate, "key") == Some(key))?;
+    let (world, scratch) = (shared.world(), Scratch::default());
+    let world = world.reader(&scratch);
+    let mut like = world.holding(EVERYONE, Kind::ApiKey, "key", key).filter_map(|number| world.at(number));
+    let found = &like.find(|candidate| text(&candidate.object, "key") == Some(key))?.object;
     Some(Identity {
         user_id: text(found, "user_id")?.to_owned(),
         organization_id: text(found, "organization_id")?.to_owned(),

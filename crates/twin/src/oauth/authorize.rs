@@ -17,7 +17,7 @@ use url::Url;
 use super::grants::{Consent, Identity};
 use crate::http::Shared;
 use crate::options::OAuthAppInfo;
-use crate::store::{Kind, text};
+use crate::store::{Kind, Scratch, text};
 
 /// The scopes there are; every app is granted both unless it asks for less (documented).
 pub(super) const SCOPES: [&str; 2] = ["all.full_access", "offline_access"];
@@ -210,7 +210,8 @@ fn send_back(address: &Url, request: &AuthorizationRequest, parameters: &[(&str,
 
 /// Every user in every organization they belong to, oldest memberships first.
 fn choices(shared: &Shared) -> Vec<Choice> {
-    let world = shared.world();
+    let (world, scratch) = (shared.world(), Scratch::default());
+    let world = world.reader(&scratch);
     let mut choices = Vec::new();
     for organization in world.everyone(Kind::Organization) {
         let organization_id = text(organization, "id").unwrap_or_default();

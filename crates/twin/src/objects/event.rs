@@ -59,7 +59,7 @@ fn list(view: View<'_>, call: &Call, _: &[&str]) -> Result<Answer, Refusal> {
             .min(MOST),
     };
     let all: Vec<&Object> =
-        view.world.events.newest_first().filter(|event| wanted(view, event, parameters)).collect();
+        view.world.world().events.newest_first().filter(|event| wanted(view, event, parameters)).collect();
     let (start, end) = match parameters.get("_cursor").filter(|cursor| !cursor.is_empty()) {
         None => (0, limit.min(all.len())),
         Some(cursor) => around(&all, cursor, limit)?,
@@ -92,8 +92,13 @@ const NEWER: &str = "newer";
 
 fn fetch(view: View<'_>, _: &Call, captured: &[&str]) -> Result<Answer, Refusal> {
     let id = captured.first().copied().unwrap_or_default();
-    let event =
-        view.world.events.get(id).filter(|event| mine(view, event)).ok_or(Refusal::NoObject("Event"))?;
+    let event = view
+        .world
+        .world()
+        .events
+        .get(id)
+        .filter(|event| mine(view, event))
+        .ok_or(Refusal::NoObject("Event"))?;
     Ok(Answer::ok(shown(view, event)))
 }
 

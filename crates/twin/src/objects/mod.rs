@@ -50,7 +50,7 @@ use http::{Method, StatusCode};
 
 use crate::http::{Answer, Call, Refusal, Shared};
 use crate::resource::{self, Action, Caller, Resource, Run, Session, View};
-use crate::store::Kind;
+use crate::store::{Kind, Scratch};
 
 pub(crate) use role::grants;
 pub(crate) use task::event_name;
@@ -153,8 +153,8 @@ pub(crate) fn resource_at(path: &str) -> Option<&'static Resource> {
 pub(crate) fn dispatch(shared: &Shared, caller: &Caller, call: &Call) -> Result<Answer, Refusal> {
     let operation = find(call)?;
     if operation.reads() {
-        let world = shared.world();
-        return operation.read(View { world: &world, caller }, call);
+        let (world, scratch) = (shared.world(), Scratch::default());
+        return operation.read(View::new(world.reader(&scratch), caller), call);
     }
     let mut world = shared.world_mut();
     operation.write(&mut Session::new(&mut world, caller), call)

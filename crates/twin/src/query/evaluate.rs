@@ -85,7 +85,7 @@ fn structured(node: &filtering::Node, scene: Scene<'_>) -> HashSet<String> {
         method: String::new(),
         path: String::new(),
     };
-    let view = View { world: scene.world, caller: &caller };
+    let view = View::new(scene.world, &caller);
     let found = filtering::select(view, node, Kind::Lead, None);
     found.into_iter().filter_map(|record| text(&record.object, "id")).map(str::to_owned).collect()
 }

@@ -4,12 +4,12 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 use serde_json::Value;
 
-use crate::store::{Kind, Object, Shelf, World, parse_moment, text};
+use crate::store::{Kind, Object, Reader, Shelf, parse_moment, text};
 
 /// Where and when a query is asked.
 #[derive(Clone, Copy)]
 pub(super) struct Scene<'w> {
-    pub(super) world: &'w World,
+    pub(super) world: Reader<'w>,
     pub(super) organization_id: &'w str,
     pub(super) now: Timestamp,
     pub(super) offset: Offset,
@@ -17,7 +17,11 @@ pub(super) struct Scene<'w> {
 
 impl<'w> Scene<'w> {
     /// What hangs on a lead, oldest first.
-    pub(super) fn children(self, lead: &Object, kind: Kind) -> impl DoubleEndedIterator<Item = &'w Object> {
+    pub(super) fn children(
+        self,
+        lead: &Object,
+        kind: Kind,
+    ) -> impl DoubleEndedIterator<Item = &'w Object> + use<'w> {
         self.world.children_of(text(lead, "id").unwrap_or_default(), kind)
     }
 

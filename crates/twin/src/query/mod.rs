@@ -25,7 +25,7 @@ use jiff::tz::Offset;
 
 use self::facts::Scene;
 use self::plan::Plan;
-use crate::store::World;
+use crate::store::Reader;
 
 pub use self::error::QueryError;
 
@@ -58,7 +58,7 @@ pub fn plain_query(text: &str) -> Result<String, QueryError> {
 impl Query {
     /// Ids of the leads of an organization that match, in the order the query asks for, or newest first. Days and
     /// times without a zone are those at `offset`.
-    pub(crate) fn select(&self, world: &World, organization_id: &str, offset: Offset) -> Vec<String> {
+    pub(crate) fn select(&self, world: Reader<'_>, organization_id: &str, offset: Offset) -> Vec<String> {
         let scene = Scene { world, organization_id, now: world.now(), offset };
         evaluate::select(&self.plan, scene, MAX_VIEWS)
     }

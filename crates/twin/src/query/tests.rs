@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::ast::{Clause, Comparison, Expression, Name, Slice, Sort, Test, Written};
 use super::error::Span;
 use super::{grammar, parse};
-use crate::store::{Clock, Kind, World};
+use crate::store::{Clock, Kind, Scratch, World};
 
 fn name(text: &str) -> Name {
     Name { text: text.to_owned(), at: Span::default() }
@@ -270,7 +270,7 @@ fn history(world: &mut World) {
 /// The names of the leads found, newest first unless the query sorts, without their `lead_`.
 fn found(query: &str) -> String {
     let query = parse(query).unwrap_or_else(|error| panic!("{query}: {error}"));
-    let ids = query.select(&world(), ORGANIZATION, jiff::tz::Offset::UTC);
+    let ids = query.select(world().reader(&Scratch::default()), ORGANIZATION, jiff::tz::Offset::UTC);
     ids.iter().map(|id| id.trim_start_matches("lead_")).collect::<Vec<_>>().join(" ")
 }
 
@@ -368,6 +368,7 @@ fn directives_sort_slice_and_look_into_views() {
 
 #[test]
 fn other_organizations_are_not_seen() {
-    let ids = parse("*").unwrap().select(&world(), "orga_2", jiff::tz::Offset::UTC);
+    let ids =
+        parse("*").unwrap().select(world().reader(&Scratch::default()), "orga_2", jiff::tz::Offset::UTC);
     assert_eq!(ids, Vec::<String>::new());
 }

@@ -11,7 +11,7 @@ use super::render::{Detail, render};
 use super::view::View;
 use crate::http::Refusal;
 use crate::objects::resource_of;
-use crate::store::{Kind, Object, World};
+use crate::store::{Kind, Object, Scratch, World};
 
 /// Who asks, from where.
 #[derive(Clone, Debug)]
@@ -40,18 +40,20 @@ pub(crate) struct Session<'w> {
     pub(crate) request_id: String,
     /// Further members of the events' `meta`.
     pub(crate) meta: Object,
+    /// What was read since the last change.
+    scratch: Scratch,
 }
 
 impl<'w> Session<'w> {
     /// Starts a request.
     pub(crate) fn new(world: &'w mut World, caller: &'w Caller) -> Self {
         let request_id = world.mint("req");
-        Self { world, caller, request_id, meta: Object::new() }
+        Self { world, caller, request_id, meta: Object::new(), scratch: Scratch::default() }
     }
 
     /// The world as the caller sees it now.
     pub(crate) fn view(&self) -> View<'_> {
-        View { world: self.world, caller: self.caller }
+        View::new(self.world.reader(&self.scratch), self.caller)
     }
 
     /// Refuses callers whose role does not grant a permission.
@@ -73,6 +75,8 @@ impl<'w> Session<'w> {
         input: &'d Object,
         old: Option<&'d Object>,
     ) -> Result<Draft<'d>, Refusal> {
+        // A request may change very many objects: what was read for the one before is not needed any more.
+        self.scratch = Scratch::default();
         let object = old.cloned().unwrap_or_default();
         let mut draft = Draft {
             kind: Some(resource.kind),
@@ -153,6 +157,7 @@ impl<'w> Session<'w> {
     }
 
     fn replace(&mut self, resource: &Resource, old: &Object, mut object: Object) {
+        self.scratch = Scratch::default();
         let before = self.shown(resource, old);
         if let Some((_, updated)) = resource.audit.actors() {
             object.insert(updated.to_owned(), self.caller.user_id.clone().into());
@@ -181,6 +186,7 @@ impl<'w> Session<'w> {
 
     /// Removes an object without asking its rules: what it belonged to is going away.
     pub(crate) fn discard(&mut self, kind: Kind, id: &str) {
+        self.scratch = Scratch::default();
         let resource = resource_of(kind);
         let Some(object) = self.view().find(kind, id).cloned() else { return };
         let before = self.shown(resource, &object);

@@ -7,18 +7,29 @@ use serde_json::Value;
 use super::session::Caller;
 use crate::http::Refusal;
 use crate::objects;
-use crate::store::{Kind, Object, Record, World, date_at, text};
+use crate::store::{Kind, Object, Reader, Record, date_at, text};
 
 /// A caller's view of the world. What belongs to other organizations does not exist in it.
 #[derive(Clone, Copy)]
 pub(crate) struct View<'w> {
     /// All organizations.
-    pub(crate) world: &'w World,
+    pub(crate) world: Reader<'w>,
     /// Who looks.
     pub(crate) caller: &'w Caller,
 }
 
 impl<'w> View<'w> {
+    /// The view of `caller`.
+    pub(crate) fn new(world: Reader<'w>, caller: &'w Caller) -> Self {
+        Self { world, caller }
+    }
+
+    /// Looks within `inside` only: whatever is read there is forgotten at its end, so that a scan over everything
+    /// holds one object at a time.
+    pub(crate) fn aside<T>(self, inside: impl FnOnce(View<'_>) -> T) -> T {
+        self.world.aside(|world| inside(View { world, caller: self.caller }))
+    }
+
     /// The record with this id, if the caller may see it.
     pub(crate) fn record(self, id: &str) -> Option<&'w Record> {
         let record = self.world.get(id)?;
@@ -38,12 +49,16 @@ impl<'w> View<'w> {
     }
 
     /// All objects of a kind in the caller's organization, oldest first.
-    pub(crate) fn all(self, kind: Kind) -> impl DoubleEndedIterator<Item = &'w Object> {
+    pub(crate) fn all(self, kind: Kind) -> impl DoubleEndedIterator<Item = &'w Object> + use<'w> {
         self.world.collection(&self.caller.organization_id, kind)
     }
 
     /// What hangs on a lead, oldest first.
-    pub(crate) fn children(self, lead_id: &str, kind: Kind) -> impl DoubleEndedIterator<Item = &'w Object> {
+    pub(crate) fn children(
+        self,
+        lead_id: &str,
+        kind: Kind,
+    ) -> impl DoubleEndedIterator<Item = &'w Object> + use<'w> {
         self.world.children_of(lead_id, kind)
     }
 
@@ -54,7 +69,9 @@ impl<'w> View<'w> {
 
     /// A user's membership in the caller's organization.
     pub(crate) fn membership(self, user_id: &str) -> Option<&'w Object> {
-        self.all(Kind::Membership).find(|membership| text(membership, "user_id") == Some(user_id))
+        let own = self.world.holding(&self.caller.organization_id, Kind::Membership, "user_id", user_id);
+        let mut own = own.filter_map(|number| self.world.at(number)).map(|record| &record.object);
+        own.find(|membership| text(membership, "user_id") == Some(user_id))
     }
 
     /// A member of another object, or null: the companions of references.

@@ -8,7 +8,7 @@ use super::world::{Object, text};
 const CAPACITY: usize = 20_000;
 
 /// Events in order of `date_updated`.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct EventLog {
     events: VecDeque<Object>,
 }

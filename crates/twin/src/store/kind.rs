@@ -81,6 +81,43 @@ impl Kind {
         Self::ImportUpdate,
     ];
 
+    /// Whether there may be very many of this kind: whatever hangs on leads, and leads themselves.
+    pub(crate) fn is_numerous(self) -> bool {
+        matches!(
+            self,
+            Self::Lead
+                | Self::Contact
+                | Self::Opportunity
+                | Self::Task
+                | Self::SequenceSubscription
+                | Self::CustomObject
+                | Self::Comment
+                | Self::CommentThread
+        ) || self.is_activity()
+    }
+
+    /// Members by which objects of this kind are found without a scan. Of a member that holds a list of rows, the
+    /// second name says which member of a row counts.
+    pub(crate) fn indexed(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::ApiKey => &[("key", "")],
+            Self::Membership => &[("user_id", "")],
+            Self::Lead => &[("status_id", "")],
+            Self::Contact => &[("emails", "email"), ("phones", "phone")],
+            Self::Opportunity => &[("status_id", ""), ("user_id", "")],
+            Self::Task => &[("assigned_to", ""), ("_type", "")],
+            Self::SequenceSubscription => &[("sequence_id", ""), ("contact_id", "")],
+            Self::Email => &[("user_id", ""), ("thread_id", "")],
+            Self::OpportunityStatusChange => &[("opportunity_id", "")],
+            Self::CustomActivity => &[("custom_activity_type_id", "")],
+            Self::CustomObject => &[("custom_object_type_id", "")],
+            Self::CommentThread => &[("object_id", "")],
+            Self::Comment => &[("thread_id", "")],
+            Self::Call | Self::Sms | Self::Note | Self::Meeting | Self::WhatsAppMessage => &[("user_id", "")],
+            _ => &[],
+        }
+    }
+
     /// Whether objects of this kind appear in the combined list of activities.
     pub(crate) fn is_activity(self) -> bool {
         Self::ACTIVITIES.contains(&self)

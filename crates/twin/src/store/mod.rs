@@ -4,11 +4,17 @@ mod clock;
 mod dates;
 mod events;
 mod ids;
+mod index;
 mod kind;
+mod reader;
+mod record;
 mod world;
 
 pub use clock::Clock;
 pub(crate) use dates::{DateStyle, date_at, parse_date, parse_moment, parse_moment_at, parse_offset_hours};
 pub(crate) use ids::mint;
+pub(crate) use index::{Created, EVERYONE, Shelf};
 pub(crate) use kind::Kind;
-pub(crate) use world::{Object, Record, Shelf, World, text};
+pub(crate) use reader::{Reader, Scratch};
+pub(crate) use record::Record;
+pub(crate) use world::{Object, World, text};

@@ -1,10 +1,10 @@
 //! Every object of every organization, with the indexes that keep lists from scanning everything.
 //!
-//! A world stores plain JSON objects. It keeps them findable by id, by organization and kind, and by lead and kind,
-//! each in order of creation. It checks nothing and has no side effects: rules live in `objects`, and the machinery
-//! that applies them in `resource`.
+//! A world stores plain JSON objects. It keeps them findable by id, by organization and kind, by lead and kind, each
+//! in order of creation, and by the values of some members. It checks nothing and has no side effects: rules live in
+//! `objects`, and the machinery that applies them in `resource`. Reading goes through a [`Reader`].
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use jiff::Timestamp;
 use rand::SeedableRng;
@@ -15,47 +15,34 @@ use super::clock::Clock;
 use super::dates::parse_moment;
 use super::events::EventLog;
 use super::ids;
+use super::index::{Indexes, Place};
 use super::kind::Kind;
+use super::reader::{Reader, Scratch};
+use super::record::{Kept, Record};
 
-/// A JSON object: how everything is stored and spoken.
+/// A JSON object: how everything is spoken.
 pub(crate) type Object = Map<String, Value>;
 
-/// A stored object and what the indexes know about it.
-#[derive(Clone, Debug)]
-pub(crate) struct Record {
-    /// What it is.
-    pub(crate) kind: Kind,
-    /// Its members.
-    pub(crate) object: Object,
-    place: Place,
-}
-
-/// Position in the order of creation: microseconds since 1970, then order of arrival.
-type Place = (i64, u64);
-
-/// One ordered index of an owner (an organization or a lead).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Shelf {
-    /// Objects of one kind.
-    Of(Kind),
-    /// Activities of all kinds.
-    Activities,
-}
-
 /// The state of the twin.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct World {
     clock: Clock,
     random: SmallRng,
-    records: HashMap<String, Record>,
-    shelves: HashMap<String, HashMap<Shelf, BTreeMap<Place, String>>>,
-    arrivals: u64,
+    /// By number of arrival. Numbers are never used again, so a removed object leaves a hole.
+    slots: Vec<Option<Slot>>,
+    numbers: HashMap<Box<str>, u32>,
+    indexes: Indexes,
     /// The event log.
     pub(crate) events: EventLog,
 }
 
-/// Owner of what belongs to no organization: users and organizations themselves.
-const EVERYONE: &str = "";
+#[derive(Clone, Debug)]
+struct Slot {
+    kind: Kind,
+    /// Microseconds since 1970.
+    created: i64,
+    kept: Kept,
+}
 
 impl World {
     /// An empty world whose ids come from `seed`.
@@ -63,11 +50,16 @@ impl World {
         Self {
             clock,
             random: SmallRng::seed_from_u64(seed),
-            records: HashMap::new(),
-            shelves: HashMap::new(),
-            arrivals: 0,
+            slots: Vec::new(),
+            numbers: HashMap::new(),
+            indexes: Indexes::default(),
             events: EventLog::default(),
         }
+    }
+
+    /// Reads this world, unpacking into `scratch`.
+    pub(crate) fn reader<'w>(&'w self, scratch: &'w Scratch) -> Reader<'w> {
+        Reader::new(self, scratch)
     }
 
     /// The current time.
@@ -84,7 +76,7 @@ impl World {
     pub(crate) fn mint(&mut self, prefix: &str) -> String {
         loop {
             let id = ids::mint(&mut self.random, prefix);
-            if !self.records.contains_key(&id) {
+            if !self.numbers.contains_key(id.as_str()) {
                 return id;
             }
         }
@@ -95,104 +87,54 @@ impl World {
     pub(crate) fn insert(&mut self, kind: Kind, object: Object) {
         let id = text(&object, "id").expect("every stored object has an id").to_owned();
         self.remove(&id);
-        self.arrivals += 1;
-        let created = text(&object, "date_created").or_else(|| text(&object, "created_at"));
-        let created = created.and_then(parse_moment).unwrap_or(Timestamp::UNIX_EPOCH).as_microsecond();
-        let record = Record { kind, object, place: (created, self.arrivals) };
-        self.shelve(&id, &record);
-        self.records.insert(id, record);
+        let number = u32::try_from(self.slots.len()).expect("fewer than four billion objects");
+        let created = created(&object);
+        self.indexes.insert(kind, &object, (created, number));
+        self.slots.push(Some(Slot { kind, created, kept: Kept::new(kind, object) }));
+        self.numbers.insert(id.into(), number);
     }
 
     /// Replaces the members of a stored object, which keeps its place in the order of creation. Does nothing when
     /// there is no such object.
     pub(crate) fn replace(&mut self, id: &str, object: Object) {
-        if let Some(mut record) = self.remove(id) {
-            record.object = object;
-            self.shelve(id, &record);
-            self.records.insert(id.to_owned(), record);
-        }
+        let Some(number) = self.number(id) else { return };
+        let Some(slot) = self.slots[number as usize].as_mut() else { return };
+        let place: Place = (slot.created, number);
+        self.indexes.remove(slot.kind, &slot.kept.object(), place);
+        self.indexes.insert(slot.kind, &object, place);
+        slot.kept = Kept::new(slot.kind, object);
     }
 
     /// Takes an object out.
     pub(crate) fn remove(&mut self, id: &str) -> Option<Record> {
-        let record = self.records.remove(id)?;
-        for owner in owners(&record) {
-            let Some(shelves) = self.shelves.get_mut(owner) else { continue };
-            for shelf in shelves_of(record.kind) {
-                if let Some(index) = shelves.get_mut(&shelf) {
-                    index.remove(&record.place);
-                }
-            }
-        }
-        Some(record)
+        let number = self.numbers.remove(id)?;
+        let slot = self.slots[number as usize].take()?;
+        let object = slot.kept.object();
+        self.indexes.remove(slot.kind, &object, (slot.created, number));
+        Some(Record { kind: slot.kind, object })
     }
 
-    /// The object with this id, whoever owns it.
-    pub(crate) fn get(&self, id: &str) -> Option<&Record> {
-        self.records.get(id)
+    /// The number of arrival of the object with this id.
+    pub(super) fn number(&self, id: &str) -> Option<u32> {
+        self.numbers.get(id).copied()
     }
 
-    /// The members of the object with this id, if it is of this kind.
-    pub(crate) fn object(&self, kind: Kind, id: &str) -> Option<&Object> {
-        self.records.get(id).filter(|record| record.kind == kind).map(|record| &record.object)
+    /// How the object with this number of arrival is kept.
+    pub(super) fn kept(&self, number: u32) -> Option<(Kind, &Kept)> {
+        let slot = self.slots.get(number as usize)?.as_ref()?;
+        Some((slot.kind, &slot.kept))
     }
 
-    /// What hangs on a lead, oldest first.
-    pub(crate) fn children_of(&self, lead_id: &str, kind: Kind) -> impl DoubleEndedIterator<Item = &Object> {
-        self.shelf(lead_id, Shelf::Of(kind)).map(|record| &record.object)
-    }
-
-    /// All objects of a kind in an organization, oldest first.
-    pub(crate) fn collection(
-        &self,
-        organization_id: &str,
-        kind: Kind,
-    ) -> impl DoubleEndedIterator<Item = &Object> {
-        self.shelf(organization_id, Shelf::Of(kind)).map(|record| &record.object)
-    }
-
-    /// Users or organizations, oldest first: the kinds that belong to no organization.
-    pub(crate) fn everyone(&self, kind: Kind) -> impl DoubleEndedIterator<Item = &Object> {
-        self.collection(EVERYONE, kind)
-    }
-
-    /// One index of an organization or a lead, oldest first.
-    pub(crate) fn shelf(&self, owner: &str, which: Shelf) -> impl DoubleEndedIterator<Item = &Record> {
-        let index = self.shelves.get(owner).and_then(|shelves| shelves.get(&which));
-        index.into_iter().flat_map(BTreeMap::values).filter_map(|id| self.records.get(id))
-    }
-
-    /// How many objects an index holds.
-    pub(crate) fn shelf_len(&self, owner: &str, which: Shelf) -> usize {
-        self.shelves.get(owner).and_then(|shelves| shelves.get(&which)).map_or(0, BTreeMap::len)
-    }
-
-    /// How many objects of a kind exist in all organizations.
-    pub(crate) fn count(&self, kind: Kind) -> usize {
-        self.records.values().filter(|record| record.kind == kind).count()
-    }
-
-    fn shelve(&mut self, id: &str, record: &Record) {
-        for owner in owners(record) {
-            let shelves = self.shelves.entry(owner.to_owned()).or_default();
-            for shelf in shelves_of(record.kind) {
-                shelves.entry(shelf).or_default().insert(record.place, id.to_owned());
-            }
-        }
+    /// The orders and indexes.
+    pub(super) fn indexes(&self) -> &Indexes {
+        &self.indexes
     }
 }
 
-/// Who has an index with this object in it.
-fn owners(record: &Record) -> impl Iterator<Item = &str> {
-    let organization = match record.kind {
-        Kind::User | Kind::Organization | Kind::ApiKey => EVERYONE,
-        _ => text(&record.object, "organization_id").unwrap_or(EVERYONE),
-    };
-    [Some(organization), text(&record.object, "lead_id")].into_iter().flatten()
-}
-
-fn shelves_of(kind: Kind) -> impl Iterator<Item = Shelf> {
-    [Some(Shelf::Of(kind)), kind.is_activity().then_some(Shelf::Activities)].into_iter().flatten()
+/// When an object says it was made, in microseconds since 1970.
+fn created(object: &Object) -> i64 {
+    let written = text(object, "date_created").or_else(|| text(object, "created_at"));
+    written.and_then(parse_moment).unwrap_or(Timestamp::UNIX_EPOCH).as_microsecond()
 }
 
 /// A member of an object, if it is a string.
@@ -202,6 +144,7 @@ pub(crate) fn text<'o>(object: &'o Object, name: &str) -> Option<&'o str> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::index::{Created, Shelf};
     use super::*;
     use serde_json::json;
 
@@ -220,6 +163,7 @@ mod tests {
         }
         let ids = |world: &World, lead: &str| -> Vec<String> {
             world
+                .reader(&Scratch::default())
                 .children_of(lead, Kind::Note)
                 .filter_map(|note| text(note, "id"))
                 .map(str::to_owned)
@@ -227,15 +171,46 @@ mod tests {
         };
         assert_eq!(ids(&world, "lead_1"), ["acti_a", "acti_b"]);
 
-        let mut moved = world.get("acti_a").unwrap().object.clone();
+        let scratch = Scratch::default();
+        let mut moved = world.reader(&scratch).get("acti_a").unwrap().object.clone();
         moved.insert("lead_id".to_owned(), json!("lead_2"));
         world.replace("acti_a", moved);
         assert_eq!(ids(&world, "lead_1"), ["acti_b"]);
         assert_eq!(ids(&world, "lead_2"), ["acti_a"]);
-        assert_eq!(world.shelf("orga_1", Shelf::Activities).count(), 2);
+        assert_eq!(world.reader(&scratch).shelf("orga_1", Shelf::Activities).count(), 2);
 
         world.remove("acti_a");
         assert_eq!(ids(&world, "lead_2"), Vec::<String>::new());
-        assert_eq!(world.count(Kind::Note), 1);
+        assert_eq!(world.reader(&scratch).count(Kind::Note), 1);
+    }
+
+    #[test]
+    fn values_are_found_as_long_as_they_are_held() {
+        let mut world = World::new(Clock::fixed(Timestamp::UNIX_EPOCH), 1);
+        let contact = |id: &str, addresses: &[&str]| {
+            let rows: Vec<Value> = addresses.iter().map(|email| json!({ "email": email })).collect();
+            object(
+                json!({"id": id, "organization_id": "orga_1", "emails": rows, "date_created": "2024-01-01"}),
+            )
+        };
+        world.insert(Kind::Contact, contact("cont_1", &["Ann@example.com", "ann@example.com"]));
+        world.insert(Kind::Contact, contact("cont_2", &["ann@example.com", "bob@example.com"]));
+        let found = |world: &World, email: &str| {
+            let scratch = Scratch::default();
+            let reader = world.reader(&scratch);
+            let found = reader.holding("orga_1", Kind::Contact, "emails", email);
+            let ids = found.filter_map(|number| text(&reader.at(number)?.object, "id").map(str::to_owned));
+            ids.collect::<Vec<_>>()
+        };
+        assert_eq!(found(&world, "ANN@example.com"), ["cont_1", "cont_2"]);
+        world.replace("cont_2", contact("cont_2", &["bob@example.com"]));
+        assert_eq!(found(&world, "ann@example.com"), ["cont_1"]);
+        world.remove("cont_1");
+        assert_eq!(found(&world, "ann@example.com"), Vec::<String>::new());
+        assert_eq!(found(&world, "bob@example.com"), ["cont_2"]);
+        let scratch = Scratch::default();
+        let reader = world.reader(&scratch);
+        let none = Created { from: 2, to: 1 };
+        assert_eq!(reader.numbers("orga_1", Shelf::Of(Kind::Contact), none).count(), 0);
     }
 }
