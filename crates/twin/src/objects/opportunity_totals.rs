@@ -4,15 +4,14 @@ use serde_json::{Value, json};
 
 use super::money;
 use crate::resource::View;
-use crate::store::{Object, Record, text};
+use crate::store::{Object, text};
 
 /// The members a list of opportunities adds to its envelope: counts and sums over all matches. The formatted twin of
 /// a zero is null (recorded).
-pub(crate) fn totals(view: View<'_>, records: &[&Record]) -> Object {
+pub(crate) fn totals(view: View<'_>, numbers: &[u32]) -> Object {
     let mut counts = Object::new();
     let mut sums: [[i64; 4]; 2] = [[0; 4]; 2];
-    for record in records {
-        let deal = &record.object;
+    let mut add = |deal: &Object| {
         let period = text(deal, "value_period").unwrap_or("one_time");
         let count = counts.get(period).and_then(Value::as_i64).unwrap_or(0);
         counts.insert(period.to_owned(), (count + 1).into());
@@ -24,6 +23,9 @@ pub(crate) fn totals(view: View<'_>, records: &[&Record]) -> Object {
             sums[row][column] += plain.unwrap_or(0);
             sums[row][3] += annualized.unwrap_or(0);
         }
+    };
+    for number in numbers {
+        view.world.aside(|world| world.at(*number).map(|record| add(&record.object)));
     }
     let mut out = Object::new();
     out.insert("count_by_value_period".to_owned(), Value::Object(counts));

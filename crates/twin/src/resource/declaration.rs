@@ -188,8 +188,8 @@ pub(crate) struct ListRules {
     pub(crate) select: Option<Select>,
     /// A condition beyond the filters.
     pub(crate) keep: Option<fn(View<'_>, &Record, &Parameters) -> bool>,
-    /// Members added to the envelope, worked out over all matches.
-    pub(crate) summary: Option<fn(View<'_>, &[&Record]) -> Object>,
+    /// Members added to the envelope, worked out over all matches, given by their numbers of arrival.
+    pub(crate) summary: Option<fn(View<'_>, &[u32]) -> Object>,
 }
 
 /// Finds ids in order; `None` leaves it to the indexes.

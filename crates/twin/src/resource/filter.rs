@@ -8,7 +8,7 @@ use super::declaration::Resource;
 use super::render::value_of;
 use super::view::View;
 use crate::http::{Parameters, Refusal};
-use crate::store::{Object, parse_moment};
+use crate::store::{Created, Kind, Object, parse_moment};
 
 /// A parameter that narrows a list.
 #[derive(Clone, Copy)]
@@ -55,6 +55,7 @@ impl Filter {
 }
 
 /// One filter with its operator and value.
+#[derive(Clone, Copy)]
 struct Condition<'p> {
     filter: &'p Filter,
     operator: Operator,
@@ -104,6 +105,72 @@ impl<'p> Conditions<'p> {
             conditions.push(Condition { filter, operator, negated, value });
         }
         Ok(Self(conditions))
+    }
+
+    /// Where the condition on a filter stands.
+    pub(crate) fn position(&self, name: &str) -> Option<usize> {
+        self.0.iter().position(|condition| condition.filter.name == name)
+    }
+
+    /// All conditions but one.
+    pub(crate) fn besides(&self, position: Option<usize>) -> Self {
+        let others = self.0.iter().enumerate().filter(|(other, _)| Some(*other) != position);
+        Self(others.map(|(_, condition)| *condition).collect())
+    }
+
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The condition that an index by value answers with the fewest objects: its position, the member, the value, and
+    /// how many objects hold it.
+    pub(crate) fn best_index(
+        &self,
+        view: View<'_>,
+        kind: Kind,
+    ) -> Option<(usize, &'static str, &'p str, usize)> {
+        let candidates = self.0.iter().enumerate().filter_map(|(position, condition)| {
+            let single = match condition.operator {
+                Operator::Is => true,
+                Operator::In => !condition.value.contains(','),
+                _ => false,
+            };
+            let value = condition.value.trim();
+            let plain = !condition.negated && !value.is_empty() && value != "\"\"";
+            let exact = match condition.filter.compare {
+                Compare::Exactly => true,
+                Compare::Users => view.find(Kind::Group, value).is_none(),
+                _ => false,
+            };
+            let member = condition.filter.member;
+            if !(single && plain && exact && view.world.is_indexed(kind, member)) {
+                return None;
+            }
+            let organization = &view.caller.organization_id;
+            Some((position, member, value, view.world.holding_len(organization, kind, member, value)))
+        });
+        candidates.min_by_key(|(.., holders)| *holders)
+    }
+
+    /// The range of moments of creation that the conditions leave; they still decide about its edges.
+    pub(crate) fn created(&self) -> Created {
+        let mut range = Created::EVER;
+        for condition in self.0.iter().filter(|condition| condition.filter.member == "date_created") {
+            let Some(bound) = parse_moment(condition.value).map(jiff::Timestamp::as_microsecond) else {
+                continue;
+            };
+            match condition.operator {
+                Operator::Greater | Operator::GreaterOrEqual if !condition.negated => {
+                    range.from = range.from.max(bound);
+                }
+                Operator::Less | Operator::LessOrEqual if !condition.negated => {
+                    range.to = range.to.min(bound);
+                }
+                _ => {}
+            }
+        }
+        range
     }
 
     /// Whether an object meets all conditions.
@@ -184,13 +251,14 @@ pub(crate) fn single_lead(parameters: &Parameters) -> Option<&str> {
     (!lead.is_empty() && !lead.contains(',')).then_some(lead)
 }
 
-/// Members by which an index may be chosen are those the world keeps indexes for.
-pub(crate) fn index_owner<'p>(view: View<'p>, filters: &[Filter], parameters: &'p Parameters) -> &'p str {
+/// The lead whose children a list is about, if it is about one the caller may see.
+pub(crate) fn index_lead<'p>(
+    view: View<'_>,
+    filters: &[Filter],
+    parameters: &'p Parameters,
+) -> Option<&'p str> {
     let by_lead = filters.iter().any(|filter| filter.name == "lead_id");
-    match single_lead(parameters) {
-        Some(lead) if by_lead && view.find(crate::store::Kind::Lead, lead).is_some() => lead,
-        _ => &view.caller.organization_id,
-    }
+    single_lead(parameters).filter(|lead| by_lead && view.find(Kind::Lead, lead).is_some())
 }
 
 /// The ids `id` or `id__in` name.

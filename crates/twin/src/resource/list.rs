@@ -9,7 +9,7 @@ use super::filter::{self, Conditions};
 use super::view::View;
 use crate::http::{Parameters, Refusal};
 use crate::objects::resource_of;
-use crate::store::{Kind, Object, Record, Shelf, text};
+use crate::store::{Created, Kind, Object, Record, Shelf, text};
 
 /// Page size without `_limit` (documented).
 const DEFAULT_LIMIT: usize = 100;
@@ -113,11 +113,14 @@ pub(crate) struct Found<'w> {
     pub(crate) page: Vec<&'w Record>,
     /// Whether there are more behind it.
     pub(crate) has_more: bool,
-    /// Every match, when the list counts or sums them; otherwise no more than the page needed.
-    pub(crate) all: Vec<&'w Record>,
+    /// How many match, when the list counts them.
+    pub(crate) total: usize,
+    /// Numbers of arrival of every match, when the list sums them.
+    pub(crate) all: Vec<u32>,
 }
 
-/// Finds the records a list request asks for, reading no more of the index than it must.
+/// Finds the records a list request asks for, reading no more than it must: an index is chosen by what is asked, and
+/// what it answers by itself is not read to be counted.
 pub(crate) fn find<'w>(
     view: View<'w>,
     rules: &ListRules,
@@ -128,54 +131,126 @@ pub(crate) fn find<'w>(
     (rules.check)(view, parameters)?;
     let conditions = Conditions::read(rules.filters, parameters)?;
     let keys = sort_keys(rules, parameters);
-    let enough = if rules.total || rules.summary.is_some() || !keys.is_empty() {
-        usize::MAX
+    let source = source(view, rules, shelf, parameters, &conditions)?;
+    let keep = rules.keep.map(|keep| move |view: View<'_>, record: &Record| keep(view, record, parameters));
+    let residual = conditions.besides(source.answers);
+    let open = source.exact && residual.is_empty() && keep.is_none();
+    let fits = |number: &u32| {
+        open || view.aside(|view| {
+            view.world.at(*number).is_some_and(|record| {
+                shelf.holds(record.kind)
+                    && view.record_is_visible(record)
+                    && residual.hold(view, resource_of(record.kind), &record.object)
+                    && keep.as_ref().is_none_or(|keep| keep(view, record))
+            })
+        })
+    };
+    let newest_first = match parameters.get("_order_by") {
+        Some("-date_created") => true,
+        Some("date_created") => false,
+        // Among equals, the order of creation goes the way of the first key.
+        _ => keys.first().map_or(rules.order == Order::NewestFirst, |(_, descends)| *descends),
+    };
+    let numbers: Box<dyn Iterator<Item = u32>> = if newest_first && source.ordered {
+        Box::new(source.numbers.rev())
     } else {
-        page.skip.saturating_add(page.limit).saturating_add(1)
+        Box::new(source.numbers)
     };
-    let fits = |record: &Record| match shelf {
-        Shelf::Of(kind) => record.kind == kind,
-        Shelf::Activities => record.kind.is_activity(),
+    let by_id = rules.order == Order::Id && keys.is_empty();
+    if keys.is_empty() && !by_id && rules.summary.is_none() {
+        return Ok(paged(
+            view,
+            numbers,
+            fits,
+            page,
+            rules.total.then_some(source.total).filter(|_| open),
+            rules,
+        ));
+    }
+    let mut all: Vec<u32> = numbers.filter(fits).collect();
+    if by_id {
+        all.sort_by_cached_key(|number| {
+            view.aside(|view| text(&view.world.at(*number)?.object, "id").map(str::to_owned))
+        });
+    } else if !keys.is_empty() {
+        sort(view, &keys, &mut all);
+    }
+    let rest = all.len().saturating_sub(page.skip);
+    let records = all.iter().skip(page.skip).take(page.limit).filter_map(|number| view.world.at(*number));
+    Ok(Found { page: records.collect(), has_more: rest > page.limit, total: all.len(), all })
+}
+
+/// A page of numbers that come in the order of the list. Matches behind the page are looked at only to count them,
+/// and not even then when the index knows how many there are.
+fn paged<'w>(
+    view: View<'w>,
+    numbers: impl Iterator<Item = u32>,
+    fits: impl Fn(&u32) -> bool,
+    page: Page,
+    known: Option<usize>,
+    rules: &ListRules,
+) -> Found<'w> {
+    let mut matching = numbers.filter(fits).skip(page.skip);
+    let records: Vec<&Record> =
+        matching.by_ref().take(page.limit).filter_map(|number| view.world.at(number)).collect();
+    let beyond = usize::from(matching.next().is_some());
+    let total = match known {
+        Some(total) => total,
+        None if rules.total => page.skip + records.len() + beyond + matching.count(),
+        None => 0,
     };
-    let kept = |record: &&Record| {
-        conditions.hold(view, resource_of(record.kind), &record.object)
-            && rules.keep.is_none_or(|keep| keep(view, record, parameters))
-    };
+    Found { page: records, has_more: beyond > 0, total, all: Vec::new() }
+}
+
+/// Where the candidates of a list come from.
+struct Source<'w> {
+    numbers: Box<dyn DoubleEndedIterator<Item = u32> + 'w>,
+    /// How many there are, when `exact`.
+    total: usize,
+    /// Whether they come in order of creation, oldest first; otherwise in the order of the list.
+    ordered: bool,
+    /// The condition that the index answers.
+    answers: Option<usize>,
+    /// Whether every candidate stands on the shelf and belongs to the caller.
+    exact: bool,
+}
+
+fn source<'w>(
+    view: View<'w>,
+    rules: &ListRules,
+    shelf: Shelf,
+    parameters: &Parameters,
+    conditions: &Conditions<'_>,
+) -> Result<Source<'w>, Refusal> {
     let selected = match rules.select {
         Some(select) => select(view, parameters)?,
         None => None,
     };
-    let mut all: Vec<&Record> = if let Some(ids) = selected {
-        ids.iter()
-            .filter_map(|id| view.record(id))
-            .filter(|record| fits(record))
-            .filter(kept)
-            .take(enough)
-            .collect()
-    } else if let Some(ids) = filter::ids(rules.filters, parameters) {
-        ids.into_iter().filter_map(|id| view.record(id)).filter(|record| fits(record)).filter(kept).collect()
-    } else {
-        let owner = filter::index_owner(view, rules.filters, parameters);
-        let newest_first = match parameters.get("_order_by") {
-            Some("-date_created") => true,
-            Some("date_created") => false,
-            // Among equals, the order of creation goes the way of the first key.
-            _ => keys.first().map_or(rules.order == Order::NewestFirst, |(_, descends)| *descends),
-        };
-        if newest_first {
-            view.world.shelf(owner, shelf).rev().filter(kept).take(enough).collect()
-        } else {
-            view.world.shelf(owner, shelf).filter(kept).take(enough).collect()
-        }
-    };
-    if !keys.is_empty() {
-        sort(view, &keys, &mut all);
-    } else if rules.order == Order::Id {
-        all.sort_by(|a, b| text(&a.object, "id").cmp(&text(&b.object, "id")));
+    let named = filter::ids(rules.filters, parameters)
+        .map(|ids| ids.into_iter().map(str::to_owned).collect::<Vec<_>>());
+    if let Some(ids) = selected.or(named) {
+        let numbers: Vec<u32> = ids.iter().filter_map(|id| view.world.number(id)).collect();
+        let (total, numbers) = (numbers.len(), Box::new(numbers.into_iter()));
+        return Ok(Source { numbers, total, ordered: false, answers: None, exact: false });
     }
-    let rest = all.len().saturating_sub(page.skip);
-    let records = all.iter().skip(page.skip).take(page.limit).copied().collect();
-    Ok(Found { page: records, has_more: rest > page.limit, all })
+    let organization = view.caller.organization_id.as_str();
+    if let Some(lead) = filter::index_lead(view, rules.filters, parameters) {
+        let numbers = view.world.numbers(lead, shelf, Created::EVER);
+        let total = view.world.shelf_len(lead, shelf);
+        let answers = conditions.position("lead_id");
+        return Ok(Source { numbers, total, ordered: true, answers, exact: true });
+    }
+    if let Shelf::Of(kind) = shelf
+        && let Some((position, member, value, total)) = conditions.best_index(view, kind)
+    {
+        let numbers = view.world.holding(organization, kind, member, value);
+        return Ok(Source { numbers, total, ordered: true, answers: Some(position), exact: true });
+    }
+    let created = conditions.created();
+    let numbers = view.world.numbers(organization, shelf, created);
+    let total = if created == Created::EVER { view.world.shelf_len(organization, shelf) } else { 0 };
+    let exact = created == Created::EVER;
+    Ok(Source { numbers, total, ordered: true, answers: None, exact })
 }
 
 /// The members to sort by, with whether each descends. The order of creation is the index's own.
@@ -189,13 +264,18 @@ fn sort_keys(rules: &ListRules, parameters: &Parameters) -> Vec<(String, bool)> 
     if keys.len() == 1 && keys[0].0 == "date_created" && rules.select.is_none() { Vec::new() } else { keys }
 }
 
-fn sort(view: View<'_>, keys: &[(String, bool)], records: &mut Vec<&Record>) {
-    let mut keyed: Vec<(Vec<Value>, &Record)> = records
+fn sort(view: View<'_>, keys: &[(String, bool)], numbers: &mut Vec<u32>) {
+    let mut keyed: Vec<(Vec<Value>, u32)> = numbers
         .iter()
-        .map(|record| {
-            let resource = resource_of(record.kind);
-            let values = keys.iter().map(|(name, _)| filter::member(view, resource, &record.object, name));
-            (values.collect(), *record)
+        .map(|number| {
+            let values = view.aside(|view| {
+                let record = view.world.at(*number)?;
+                let resource = resource_of(record.kind);
+                let values =
+                    keys.iter().map(|(name, _)| filter::member(view, resource, &record.object, name));
+                Some(values.collect())
+            });
+            (values.unwrap_or_default(), *number)
         })
         .collect();
     keyed.sort_by(|(a, _), (b, _)| {
@@ -205,7 +285,7 @@ fn sort(view: View<'_>, keys: &[(String, bool)], records: &mut Vec<&Record>) {
             .find(|order| order.is_ne())
             .unwrap_or(Ordering::Equal)
     });
-    *records = keyed.into_iter().map(|(_, record)| record).collect();
+    *numbers = keyed.into_iter().map(|(_, number)| number).collect();
 }
 
 /// Orders two values; null comes last whichever way.
@@ -231,5 +311,5 @@ pub(crate) fn find_all<'w>(
     parameters: &Parameters,
 ) -> Result<Vec<&'w Record>, Refusal> {
     let page = Page { limit: usize::MAX - 1, skip: 0 };
-    find(view, rules, Shelf::Of(kind), parameters, page).map(|found| found.all)
+    find(view, rules, Shelf::Of(kind), parameters, page).map(|found| found.page)
 }

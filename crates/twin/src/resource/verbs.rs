@@ -37,7 +37,7 @@ pub(crate) fn envelope(
         body.insert("has_more".to_owned(), found.has_more.into());
     }
     if rules.total {
-        body.insert("total_results".to_owned(), found.all.len().into());
+        body.insert("total_results".to_owned(), found.total.into());
     }
     if let Some(summary) = rules.summary {
         body.extend(summary(view, &found.all));

@@ -32,15 +32,19 @@ impl<'w> View<'w> {
 
     /// The record with this id, if the caller may see it.
     pub(crate) fn record(self, id: &str) -> Option<&'w Record> {
-        let record = self.world.get(id)?;
+        self.world.get(id).filter(|record| self.record_is_visible(record))
+    }
+
+    /// Whether the caller may see a record.
+    pub(crate) fn record_is_visible(self, record: &Record) -> bool {
+        let id = text(&record.object, "id").unwrap_or_default();
         let mine = self.caller.organization_id.as_str();
-        let visible = match record.kind {
+        match record.kind {
             Kind::ApiKey => false,
             Kind::Organization => id == mine,
             Kind::User => self.is_member(id),
             _ => text(&record.object, "organization_id") == Some(mine),
-        };
-        visible.then_some(record)
+        }
     }
 
     /// The object with this id and kind, if the caller may see it.

@@ -25,7 +25,7 @@ pub(crate) enum Shelf {
 
 impl Shelf {
     /// Whether objects of this kind stand on it.
-    pub(super) fn holds(self, kind: Kind) -> bool {
+    pub(crate) fn holds(self, kind: Kind) -> bool {
         match self {
             Self::Of(own) => own == kind,
             Self::Activities => kind.is_activity(),
@@ -44,23 +44,26 @@ pub(super) struct Indexes {
     /// What hangs on each lead. A lead has few children, so a sorted list beats a tree for each kind.
     children: HashMap<Box<str>, Vec<(Place, Kind)>>,
     /// By the value of a member.
-    values: HashMap<Box<str>, HashMap<(Kind, &'static str), HashMap<Box<str>, Holders>>>,
+    values: HashMap<Box<str>, HashMap<(Kind, &'static str), Values>>,
     /// How many objects of each kind there are.
     counts: HashMap<Kind, usize>,
 }
+
+/// Who holds which value.
+type Values = HashMap<Box<str>, Holders>;
 
 /// Objects that hold one value. Most e-mail addresses have one holder: a tree for each would cost more than the rest.
 #[derive(Clone, Debug)]
 enum Holders {
     One(Place),
-    Many(Box<BTreeSet<Place>>),
+    Many(BTreeSet<Place>),
 }
 
 impl Holders {
     fn insert(&mut self, place: Place) {
         match self {
             Self::One(only) if *only == place => {}
-            Self::One(only) => *self = Self::Many(Box::new(BTreeSet::from([*only, place]))),
+            Self::One(only) => *self = Self::Many(BTreeSet::from([*only, place])),
             Self::Many(places) => drop(places.insert(place)),
         }
     }

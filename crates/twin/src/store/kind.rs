@@ -101,7 +101,6 @@ impl Kind {
     pub(crate) fn indexed(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::ApiKey => &[("key", "")],
-            Self::Membership => &[("user_id", "")],
             Self::Lead => &[("status_id", "")],
             Self::Contact => &[("emails", "email"), ("phones", "phone")],
             Self::Opportunity => &[("status_id", ""), ("user_id", "")],
@@ -113,7 +112,12 @@ impl Kind {
             Self::CustomObject => &[("custom_object_type_id", "")],
             Self::CommentThread => &[("object_id", "")],
             Self::Comment => &[("thread_id", "")],
-            Self::Call | Self::Sms | Self::Note | Self::Meeting | Self::WhatsAppMessage => &[("user_id", "")],
+            Self::Membership
+            | Self::Call
+            | Self::Sms
+            | Self::Note
+            | Self::Meeting
+            | Self::WhatsAppMessage => &[("user_id", "")],
             _ => &[],
         }
     }

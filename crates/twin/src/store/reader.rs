@@ -47,6 +47,11 @@ impl<'w> Reader<'w> {
         self.world.number(id).and_then(|number| self.at(number))
     }
 
+    /// The number of arrival of the object with this id.
+    pub(crate) fn number(self, id: &str) -> Option<u32> {
+        self.world.number(id)
+    }
+
     /// The object with this number of arrival.
     pub(crate) fn at(self, number: u32) -> Option<&'w Record> {
         let (kind, kept) = self.world.kept(number)?;
