@@ -12,7 +12,7 @@ use super::fixtures::{ANN, BOB, CLOSER};
 use super::names::{self, Company, pick};
 use super::phrases;
 use super::writer::{Writer, members};
-use crate::store::{DateStyle, Kind, Object, Scratch, text};
+use crate::store::{DateStyle, Kind, Object, Scratch, Shelf, text};
 
 /// Makes leads, one after the other.
 pub(super) struct Making<'w> {
@@ -94,8 +94,8 @@ impl<'w> Making<'w> {
         Self { writer, random, settings, names: HashSet::new() }
     }
 
-    /// Makes a lead with everything that hangs on it.
-    pub(super) fn lead(&mut self) {
+    /// Makes a lead with everything that hangs on it; goes on talking until the organization has `activities`.
+    pub(super) fn lead(&mut self, activities: usize) {
         let mut story = self.begin();
         self.contacts(&mut story);
         let talks = match story.stage {
@@ -111,9 +111,16 @@ impl<'w> Making<'w> {
         for _ in talks / 2..talks {
             self.talk(&mut story);
         }
+        while self.activities() < activities {
+            self.talk(&mut story);
+        }
         self.meeting(&mut story);
         self.tasks(&mut story);
         self.subscription(&mut story);
+    }
+
+    fn activities(&self) -> usize {
+        self.writer.world.reader(&Scratch::default()).shelf_len(CLOSER, Shelf::Activities)
     }
 
     fn begin(&mut self) -> Story {

@@ -25,11 +25,12 @@ use self::lead::Making;
 use self::writer::Writer;
 use crate::store::World;
 
-/// Fills an empty world: the fixed part, then `leads` generated leads.
-pub(crate) fn populate(world: &mut World, seed: u64, leads: usize) {
+/// Fills an empty world: the fixed part, then `leads` generated leads. Their conversations go on until there are at
+/// least `activities` in all, as many with each lead.
+pub(crate) fn populate(world: &mut World, seed: u64, leads: usize, activities: usize) {
     fixtures::write(world);
     let mut making = Making::new(Writer::new(world), SmallRng::seed_from_u64(seed));
-    for _ in 0..leads {
-        making.lead();
+    for position in 1..=leads {
+        making.lead(activities.saturating_mul(position) / leads);
     }
 }

@@ -80,7 +80,10 @@ impl<'w> Writer<'w> {
         let scratch = Scratch::default();
         let view = View::new(self.world.reader(&scratch), &self.caller);
         for field in resource.all_fields() {
-            if let Some(initial) = initial_value(view, field.initial) {
+            // What a missing member reads as need not be stored a million times.
+            if !field.is_initially_implied()
+                && let Some(initial) = initial_value(view, field.initial)
+            {
                 whole.entry(field.name).or_insert(initial);
             }
         }
