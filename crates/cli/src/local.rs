@@ -212,7 +212,6 @@ pub(crate) async fn twin(
         TwinOptions { seed: data.seed, leads: data.leads, listen, control, ..TwinOptions::default() };
     Twin::start(options).await.map_err(|error| match error {
         TwinError::Listen { address, source } => cannot_listen(address, option, &source),
-        #[expect(unreachable_patterns, reason = "further kinds of error may come")]
-        other => Failure::local(format!("the twin cannot start: {other}")),
+        other @ TwinError::Data { .. } => Failure::local(format!("the twin cannot start: {other}")),
     })
 }

@@ -1,6 +1,7 @@
 //! How a twin is started, and what it tells about itself.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -14,6 +15,12 @@ pub struct TwinOptions {
     pub seed: u64,
     /// How many leads to generate, besides the ones that are always there.
     pub leads: usize,
+    /// At least how many activities there are then; conversations with generated leads go on until there are. 0
+    /// leaves it at what their stories need, about five a lead.
+    pub activities: usize,
+    /// A folder that keeps everything, so that it survives a restart or a crash. What it holds already wins over
+    /// `leads` and `activities`. `None` keeps all in memory.
+    pub data: Option<PathBuf>,
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
     /// The clock to live by.
@@ -31,6 +38,8 @@ impl Default for TwinOptions {
         Self {
             seed: 7,
             leads: 200,
+            activities: 0,
+            data: None,
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             clock: Clock::system(),
             rate_limit: RateLimit::default(),

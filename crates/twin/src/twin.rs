@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,6 +31,14 @@ pub enum TwinError {
         /// What the operating system says.
         source: io::Error,
     },
+    /// The folder for its data cannot be used.
+    #[error("cannot keep data in {}: {problem}", folder.display())]
+    Data {
+        /// The folder asked for.
+        folder: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
 }
 
 /// A running server. It stops when dropped, or when [`shutdown`](Twin::shutdown) is called.
@@ -47,7 +56,11 @@ impl Twin {
         let failed = |source| TwinError::Listen { address: options.listen, source };
         let listener = TcpListener::bind(options.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let shared = Arc::new(Shared::new(&options));
+        let shared = Shared::new(&options).map_err(|error| TwinError::Data {
+            folder: options.data.clone().unwrap_or_default(),
+            problem: error.to_string(),
+        })?;
+        let shared = Arc::new(shared);
         let stop = CancellationToken::new();
         let application = server::application(Arc::clone(&shared), options.control);
         let serving = server::run(Listener(listener), application, stop.clone());

@@ -84,6 +84,8 @@ async fn requests(State(shared): State<Arc<Shared>>) -> Outcome {
 }
 
 async fn reset(State(shared): State<Arc<Shared>>) -> Outcome {
-    shared.reset();
-    done()
+    match shared.reset() {
+        Ok(()) => done(),
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, Json(json!({"error": error.to_string()}))),
+    }
 }

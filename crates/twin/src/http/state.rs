@@ -1,5 +1,6 @@
 //! What all requests of one twin share.
 
+use std::ops::{Deref, DerefMut};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::faults::Faults;
@@ -8,12 +9,13 @@ use super::recorder::Recorder;
 use crate::generator;
 use crate::oauth::Grants;
 use crate::options::TwinOptions;
-use crate::store::{Clock, World};
+use crate::store::{Clock, Keeper, KeepingError, World};
 
 /// Everything a running twin holds.
 #[derive(Debug)]
 pub(crate) struct Shared {
     world: RwLock<World>,
+    keeper: Option<Keeper>,
     /// Apps, codes and tokens.
     pub(crate) grants: Grants,
     /// The one clock.
@@ -26,13 +28,28 @@ pub(crate) struct Shared {
     pub(crate) limiter: Limiter,
     seed: u64,
     leads: usize,
+    activities: usize,
 }
 
 impl Shared {
-    /// A twin's state at its start, with its demo data.
-    pub(crate) fn new(options: &TwinOptions) -> Self {
-        Self {
-            world: RwLock::new(populated(options.clock.clone(), options.seed, options.leads)),
+    /// A twin's state at its start: what its folder keeps, or the demo data.
+    pub(crate) fn new(options: &TwinOptions) -> Result<Self, KeepingError> {
+        let demo = || populated(options.clock.clone(), options.seed, options.leads, options.activities);
+        let keeper = options.data.as_deref().map(Keeper::open).transpose()?;
+        let world = match &keeper {
+            None => demo(),
+            Some(keeper) => match keeper.load(options.clock.clone(), options.seed)? {
+                Some(world) => world,
+                None => {
+                    let mut world = demo();
+                    keeper.replace(&mut world)?;
+                    world
+                }
+            },
+        };
+        Ok(Self {
+            world: RwLock::new(world),
+            keeper,
             grants: Grants::new(options.clock.clone(), options.access_token_lifetime, options.seed),
             clock: options.clock.clone(),
             faults: Faults::default(),
@@ -40,7 +57,8 @@ impl Shared {
             limiter: Limiter::new(options.rate_limit, options.clock.clone()),
             seed: options.seed,
             leads: options.leads,
-        }
+            activities: options.activities,
+        })
     }
 
     /// The world, for reading. Never hold it across an `.await`.
@@ -49,21 +67,68 @@ impl Shared {
     }
 
     /// The world, for changing. Never hold it across an `.await`.
-    pub(crate) fn world_mut(&self) -> RwLockWriteGuard<'_, World> {
-        self.world.write().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn world_mut(&self) -> Changing<'_> {
+        let world = self.world.write().unwrap_or_else(PoisonError::into_inner);
+        Changing { world, keeper: self.keeper.as_ref() }
+    }
+
+    /// Puts another world in place of the one there is.
+    pub(crate) fn replace_world(&self, mut world: World) -> Result<(), KeepingError> {
+        let mut place = self.world.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(keeper) = &self.keeper {
+            keeper.replace(&mut world)?;
+        }
+        *place = world;
+        Ok(())
     }
 
     /// Back to the demo data; apps and tokens stay.
-    pub(crate) fn reset(&self) {
-        let fresh = populated(self.clock.clone(), self.seed, self.leads);
-        *self.world_mut() = fresh;
+    pub(crate) fn reset(&self) -> Result<(), KeepingError> {
+        self.replace_world(populated(self.clock.clone(), self.seed, self.leads, self.activities))?;
         self.faults.clear();
         self.recorder.clear();
+        Ok(())
     }
 }
 
-fn populated(clock: Clock, seed: u64, leads: usize) -> World {
+/// The world while it is being changed. What changed is kept before anybody else may look.
+pub(crate) struct Changing<'s> {
+    world: RwLockWriteGuard<'s, World>,
+    keeper: Option<&'s Keeper>,
+}
+
+impl Changing<'_> {
+    /// Ends the change; when this succeeds it survives whatever happens.
+    pub(crate) fn keep(mut self) -> Result<(), KeepingError> {
+        self.keeper.map_or(Ok(()), |keeper| keeper.keep(&mut self.world))
+    }
+}
+
+impl Deref for Changing<'_> {
+    type Target = World;
+
+    fn deref(&self) -> &World {
+        &self.world
+    }
+}
+
+impl DerefMut for Changing<'_> {
+    fn deref_mut(&mut self) -> &mut World {
+        &mut self.world
+    }
+}
+
+impl Drop for Changing<'_> {
+    /// Changes nobody asked to keep are kept all the same; after [`Changing::keep`] there are none.
+    fn drop(&mut self) {
+        if let Some(Err(error)) = self.keeper.map(|keeper| keeper.keep(&mut self.world)) {
+            tracing::error!(%error, "a change could not be kept");
+        }
+    }
+}
+
+fn populated(clock: Clock, seed: u64, leads: usize, activities: usize) -> World {
     let mut world = World::new(clock, seed);
-    generator::populate(&mut world, seed, leads);
+    generator::populate(&mut world, seed, leads, activities);
     world
 }

@@ -157,7 +157,13 @@ pub(crate) fn dispatch(shared: &Shared, caller: &Caller, call: &Call) -> Result<
         return operation.read(View::new(world.reader(&scratch), caller), call);
     }
     let mut world = shared.world_mut();
-    operation.write(&mut Session::new(&mut world, caller), call)
+    let outcome = operation.write(&mut Session::new(&mut world, caller), call);
+    // Nothing is acknowledged that would not survive.
+    world.keep().map_err(|error| {
+        let message = format!("The change could not be kept: {error}. It may be gone after a restart.");
+        Refusal::Message(StatusCode::INSUFFICIENT_STORAGE, message)
+    })?;
+    outcome
 }
 
 /// What a request turned out to mean.

@@ -212,6 +212,11 @@ impl Field {
         self
     }
 
+    /// Whether a stored object without this member reads as one that holds the start value.
+    pub(crate) fn is_initially_implied(&self) -> bool {
+        self.show != Show::Present && matches!(self.initial, Initial::Null | Initial::EmptyList)
+    }
+
     /// The name under which errors report it: references lose their `_id` (recorded: `lead` for `lead_id`).
     pub(crate) fn error_key(&self) -> &'static str {
         match self.kind {

@@ -144,7 +144,7 @@ impl<'p> Conditions<'p> {
                 _ => false,
             };
             let member = condition.filter.member;
-            if !(single && plain && exact && view.world.is_indexed(kind, member)) {
+            if !(single && plain && exact && kind.is_indexed_by(member)) {
                 return None;
             }
             let organization = &view.caller.organization_id;

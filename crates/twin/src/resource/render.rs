@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::custom;
 use super::declaration::{Audit, Resource};
-use super::field::{Field, Show};
+use super::field::{Field, Initial, Show};
 use super::list::Projection;
 use super::view::View;
 use crate::resource::CustomScope;
@@ -63,7 +63,10 @@ pub(crate) fn render(
 pub(crate) fn value_of(view: View<'_>, field: &Field, object: &Object) -> Value {
     match field.computed {
         Some(compute) => compute(view, object),
-        None => member(object, field.name),
+        None => object.get(field.name).cloned().unwrap_or_else(|| match field.initial {
+            Initial::EmptyList => json!([]),
+            _ => Value::Null,
+        }),
     }
 }
 

@@ -192,11 +192,6 @@ impl Indexes {
         children.iter().filter(|(_, kind)| which.holds(*kind)).count()
     }
 
-    /// Whether objects of a kind can be found by this member.
-    pub(super) fn is_indexed(kind: Kind, member: &str) -> bool {
-        kind.indexed().iter().any(|(name, _)| *name == member)
-    }
-
     /// Numbers of the objects of a kind in an organization that hold a value, oldest first.
     pub(super) fn holding<'i>(
         &'i self,

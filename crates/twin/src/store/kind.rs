@@ -1,7 +1,9 @@
 //! The kinds of object a world can hold.
 
+use serde::{Deserialize, Serialize};
+
 /// One kind of Close object. What it looks like and how it behaves is declared in `objects`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Kind {
     /// An API key; never visible over the API.
     ApiKey,
@@ -120,6 +122,11 @@ impl Kind {
             | Self::WhatsAppMessage => &[("user_id", "")],
             _ => &[],
         }
+    }
+
+    /// Whether objects of this kind are found by this member without a scan.
+    pub(crate) fn is_indexed_by(self, member: &str) -> bool {
+        self.indexed().iter().any(|(name, _)| *name == member)
     }
 
     /// Whether objects of this kind appear in the combined list of activities.

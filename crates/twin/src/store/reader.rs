@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use typed_arena::Arena;
 
-use super::index::{Created, EVERYONE, Indexes, Shelf};
+use super::index::{Created, EVERYONE, Shelf};
 use super::kind::Kind;
 use super::record::{Kept, Record, unpack};
 use super::world::{Object, World};
@@ -116,11 +116,6 @@ impl<'w> Reader<'w> {
     /// How many objects an index holds.
     pub(crate) fn shelf_len(self, owner: &str, which: Shelf) -> usize {
         self.world.indexes().shelf_len(owner, which)
-    }
-
-    /// Whether objects of a kind are found by this member without a scan.
-    pub(crate) fn is_indexed(self, kind: Kind, member: &str) -> bool {
-        Indexes::is_indexed(kind, member)
     }
 
     /// Numbers of the objects of a kind in an organization whose member holds this value, in any case; for lists, one

@@ -4,7 +4,8 @@
 //! in order of creation, and by the values of some members. It checks nothing and has no side effects: rules live in
 //! `objects`, and the machinery that applies them in `resource`. Reading goes through a [`Reader`].
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use rand::SeedableRng;
@@ -32,8 +33,16 @@ pub(crate) struct World {
     slots: Vec<Option<Slot>>,
     numbers: HashMap<Box<str>, u32>,
     indexes: Indexes,
+    /// Numbers of what was stored, changed or removed since [`World::take_changes`]; `None` while nobody keeps them.
+    changes: Option<BTreeSet<u32>>,
     /// The event log.
     pub(crate) events: EventLog,
+}
+
+/// What became of an object: how it is kept now, or nothing if it is gone.
+pub(super) struct Change {
+    pub(super) number: u32,
+    pub(super) now: Option<(Kind, Arc<str>)>,
 }
 
 #[derive(Clone, Debug)]
@@ -53,6 +62,7 @@ impl World {
             slots: Vec::new(),
             numbers: HashMap::new(),
             indexes: Indexes::default(),
+            changes: None,
             events: EventLog::default(),
         }
     }
@@ -88,10 +98,58 @@ impl World {
         let id = text(&object, "id").expect("every stored object has an id").to_owned();
         self.remove(&id);
         let number = u32::try_from(self.slots.len()).expect("fewer than four billion objects");
+        self.place(number, kind, id, object);
+        self.touch(number);
+    }
+
+    /// Stores an object under the number of arrival it had before.
+    pub(super) fn restore(&mut self, number: u32, kind: Kind, object: Object) {
+        let id = text(&object, "id").unwrap_or_default().to_owned();
+        self.place(number, kind, id, object);
+    }
+
+    fn place(&mut self, number: u32, kind: Kind, id: String, object: Object) {
         let created = created(&object);
         self.indexes.insert(kind, &object, (created, number));
-        self.slots.push(Some(Slot { kind, created, kept: Kept::new(kind, object) }));
+        let position = number as usize;
+        if self.slots.len() <= position {
+            self.slots.resize_with(position + 1, || None);
+        }
+        self.slots[position] = Some(Slot { kind, created, kept: Kept::new(kind, object) });
         self.numbers.insert(id.into(), number);
+    }
+
+    /// Begins to note what changes, so that it can be kept elsewhere.
+    pub(super) fn note_changes(&mut self) {
+        self.changes.get_or_insert_default();
+    }
+
+    /// What changed since this was last asked.
+    pub(super) fn take_changes(&mut self) -> Vec<Change> {
+        let Some(changes) = &mut self.changes else { return Vec::new() };
+        let numbers = std::mem::take(changes);
+        numbers.into_iter().map(|number| self.state_of(number)).collect()
+    }
+
+    /// Everything there is, by number of arrival.
+    pub(super) fn everything(&self) -> impl Iterator<Item = Change> {
+        let numbers = 0..u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
+        numbers.map(|number| self.state_of(number)).filter(|change| change.now.is_some())
+    }
+
+    fn state_of(&self, number: u32) -> Change {
+        Change { number, now: self.kept(number).map(|(kind, kept)| (kind, kept.text())) }
+    }
+
+    fn touch(&mut self, number: u32) {
+        if let Some(changes) = &mut self.changes {
+            changes.insert(number);
+        }
+    }
+
+    /// Begins another sequence of random choices; ids drawn before are not drawn again.
+    pub(super) fn reseed(&mut self, seed: u64) {
+        self.random = SmallRng::seed_from_u64(seed);
     }
 
     /// Replaces the members of a stored object, which keeps its place in the order of creation. Does nothing when
@@ -103,6 +161,7 @@ impl World {
         self.indexes.remove(slot.kind, &slot.kept.object(), place);
         self.indexes.insert(slot.kind, &object, place);
         slot.kept = Kept::new(slot.kind, object);
+        self.touch(number);
     }
 
     /// Takes an object out.
@@ -111,6 +170,7 @@ impl World {
         let slot = self.slots[number as usize].take()?;
         let object = slot.kept.object();
         self.indexes.remove(slot.kind, &object, (slot.created, number));
+        self.touch(number);
         Some(Record { kind: slot.kind, object })
     }
 

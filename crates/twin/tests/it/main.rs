@@ -4,6 +4,7 @@
 
 mod api;
 mod generator;
+mod keeping;
 mod oauth;
 mod query;
 mod support;
