@@ -14,6 +14,25 @@ use serde_json::{Value, json};
 
 const SIZES: [usize; 3] = [1_000, 10_000, 100_000];
 
+/// Paths of all activities.
+const ACTIVITIES: [&str; 15] = [
+    "call",
+    "email",
+    "emailthread",
+    "sms",
+    "note",
+    "meeting",
+    "whatsapp_message",
+    "custom",
+    "created",
+    "status_change/lead",
+    "status_change/opportunity",
+    "lead_merge",
+    "task_completed",
+    "form_submission",
+    "import_update",
+];
+
 /// How often each request is made.
 const TIMES: usize = 60;
 
@@ -134,11 +153,7 @@ async fn measure(leads: usize) -> Result<Costs, Failure> {
         took.sort();
         requests.push((name.to_owned(), took[took.len() / 2]));
     }
-    let activities =
-        ["call", "email", "emailthread", "sms", "note", "meeting", "whatsapp_message", "created", "custom"]
-            .iter()
-            .map(|kind| twin.control().count(&format!("activity/{kind}")))
-            .sum();
+    let activities = ACTIVITIES.iter().map(|kind| twin.control().count(&format!("activity/{kind}"))).sum();
     let costs = Costs { leads, activities, load, memory_loaded, memory: memory(), requests };
     twin.shutdown().await;
     Ok(costs)
