@@ -23,6 +23,16 @@ enum Subject<'w> {
     Row(&'static str, &'w Object),
 }
 
+/// The kind of object a query asks for: that of its `object_type` clause, else leads.
+pub(crate) fn subject(query: &Value) -> Kind {
+    let named = |node: &Value| {
+        let clause = node.get("type").and_then(Value::as_str) == Some("object_type");
+        node.get("object_type").and_then(Value::as_str).filter(|_| clause).and_then(fields::kind)
+    };
+    let parts = query.get("queries").and_then(Value::as_array).into_iter().flatten();
+    named(query).or_else(|| parts.filter_map(named).next()).unwrap_or(Kind::Lead)
+}
+
 /// The records of a kind a node matches, newest first, at most `limit`.
 pub(crate) fn select<'w>(view: View<'w>, node: &Node, kind: Kind, limit: Option<usize>) -> Vec<&'w Record> {
     let all = view.world.shelf(&view.caller.organization_id, Shelf::Of(kind)).rev();

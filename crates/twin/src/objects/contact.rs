@@ -143,6 +143,14 @@ pub(crate) fn with_phone<'w>(view: View<'w>, number: &str) -> Option<&'w Object>
     })
 }
 
+/// The addresses of a contact that may be written to.
+pub(crate) fn reachable_emails(view: View<'_>, contact: &Object) -> Vec<String> {
+    let shown = emails(view, contact);
+    let rows = shown.as_array().into_iter().flatten();
+    let open = rows.filter(|row| row["is_unsubscribed"] != true);
+    open.filter_map(|row| row["email"].as_str()).map(str::to_owned).collect()
+}
+
 /// The first e-mail address of a contact.
 pub(crate) fn first_email(contact: &Object) -> Option<&str> {
     contact.get("emails")?.as_array()?.first()?.get("email")?.as_str()
