@@ -5,6 +5,7 @@ use base64::prelude::BASE64_STANDARD;
 use http::{HeaderMap, StatusCode, header};
 
 use super::answer::Refusal;
+use super::request::App;
 use super::state::Shared;
 use crate::oauth::Identity;
 use crate::store::{EVERYONE, Kind, Scratch, text};
@@ -55,6 +56,14 @@ pub(crate) fn authenticate(shared: &Shared, headers: &HeaderMap) -> Result<Ident
             .ok_or_else(|| Refusal::Message(StatusCode::UNAUTHORIZED, "Unauthorized".to_owned())),
         AuthorizationKind::None => Err(wrong()),
     }
+}
+
+/// The app behind a valid access token.
+pub(crate) fn app(shared: &Shared, headers: &HeaderMap) -> Option<App> {
+    let (_, credentials) = scheme_and_rest(headers)?;
+    let bearer = AuthorizationKind::of(headers) == AuthorizationKind::Bearer;
+    let app = bearer.then(|| shared.grants.app_of(credentials)).flatten()?;
+    Some(App { client_id: app.client_id, name: app.name })
 }
 
 fn scheme_and_rest(headers: &HeaderMap) -> Option<(&str, &str)> {

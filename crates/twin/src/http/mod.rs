@@ -16,6 +16,6 @@ pub(crate) use connection::{Connection, Listener};
 pub use faults::{FaultKind, FaultRule};
 pub(crate) use levers::routes as lever_routes;
 pub use recorder::RecordedRequest;
-pub(crate) use request::{Call, Parameters};
+pub(crate) use request::{App, Call, Parameters};
 pub(crate) use service::{observe, serve};
 pub(crate) use state::Shared;

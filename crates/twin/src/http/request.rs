@@ -17,6 +17,19 @@ pub(crate) struct Call {
     pub(crate) parameters: Parameters,
     /// The JSON body without `_params`; empty for methods without one.
     pub(crate) body: Object,
+    /// Where the caller reaches this twin, for example `http://127.0.0.1:41234`; `None` without a `Host` header.
+    pub(crate) origin: Option<String>,
+    /// The OAuth app that asks; `None` for API keys.
+    pub(crate) app: Option<App>,
+}
+
+/// An OAuth app, as the objects it makes name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct App {
+    /// Its public id, `oa2client_…`.
+    pub(crate) client_id: String,
+    /// Its name on the consent page.
+    pub(crate) name: String,
 }
 
 /// Query parameters in the order they came.
@@ -68,8 +81,29 @@ impl Call {
             parameters.extend(more.into_iter().map(|(name, value)| (name, plain(&value))));
         }
         let segments = segments(path).ok_or(Refusal::NoUrl)?;
-        Ok(Self { method: meant, segments, parameters: Parameters(parameters), body })
+        Ok(Self {
+            method: meant,
+            segments,
+            parameters: Parameters(parameters),
+            body,
+            origin: origin(headers),
+            app: None,
+        })
     }
+
+    /// The app that asks. Some operations are for apps alone (documented; the answer to an API key is not).
+    pub(crate) fn require_app(&self) -> Result<&App, Refusal> {
+        let message = "This operation is only available to OAuth apps; it cannot be used with an API key.";
+        self.app.as_ref().ok_or_else(|| Refusal::Message(StatusCode::FORBIDDEN, message.to_owned()))
+    }
+}
+
+/// The scheme and host a caller used. A proxy that speaks TLS for the twin says so in `x-forwarded-proto`.
+fn origin(headers: &HeaderMap) -> Option<String> {
+    let plain = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let host = plain(header::HOST.as_str()).filter(|host| !host.is_empty())?;
+    let scheme = if plain("x-forwarded-proto") == Some("https") { "https" } else { "http" };
+    Some(format!("{scheme}://{host}"))
 }
 
 /// The decoded segments of a path that ends with a slash, as every path of Close does.

@@ -11,7 +11,7 @@ use http::{HeaderValue, Request, StatusCode, header};
 use serde_json::json;
 
 use super::answer::{Refusal, json_response};
-use super::authentication::{AuthorizationKind, authenticate};
+use super::authentication::{AuthorizationKind, app, authenticate};
 use super::connection::Connection;
 use super::faults::FaultKind;
 use super::limits::Allowance;
@@ -108,7 +108,8 @@ fn answer(shared: &Shared, parts: &Parts, body: &Bytes) -> Response {
     let offset = offset.and_then(store::parse_offset_hours).unwrap_or(jiff::tz::Offset::UTC);
     let outcome =
         Call::read(&parts.method, path, parts.uri.query().unwrap_or_default(), &parts.headers, body)
-            .and_then(|call| {
+            .and_then(|mut call| {
+                call.app = app(shared, &parts.headers);
                 let caller = Caller {
                     user_id: identity.user_id,
                     organization_id: identity.organization_id,

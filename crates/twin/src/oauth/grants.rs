@@ -257,6 +257,15 @@ impl Grants {
         state.grants.get(&access.grant).map(|grant| grant.identity.clone())
     }
 
+    /// The app an access token was given to, while the token is valid.
+    pub(crate) fn app_of(&self, bearer: &str) -> Option<OAuthAppInfo> {
+        let now = self.clock.now();
+        let state = self.state();
+        let access = state.tokens.get(bearer).filter(|access| now < access.expires_at)?;
+        let client_id = &state.grants.get(&access.grant)?.client_id;
+        state.apps.iter().find(|app| app.client_id == *client_id).cloned()
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

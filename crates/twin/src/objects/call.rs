@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{activity, contact, rich_text};
+use super::{activity, contact, playbook, rich_text};
 use crate::resource::{Draft, Field, FieldKind, Hooks, Initial, Resource, Session, View, phone};
 use crate::store::{Kind, Object, text};
 
@@ -31,7 +31,7 @@ pub(crate) static CALL: Resource = Resource {
         Field::text("note").starts(Initial::Text("")),
         Field::text("note_html").starts(Initial::Text("<body><p></p></body>")),
         Field::reference("outcome_id", &[Kind::Outcome]),
-        Field::new("playbook_id", FieldKind::Text(0)).also(&["conversation_type_id"]),
+        playbook::REFERENCE,
         Field::computed("has_recording", |_, call| {
             call.get("recording_url").is_some_and(Value::is_string).into()
         }),

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::lead::{self, LEAD};
+use super::unsubscribed_email::is_unsubscribed;
 use crate::resource::{
     CustomScope, Field, FieldKind, Filter, Hooks, Initial, ListRules, Resource, Session, Show, View, phone,
 };
@@ -96,9 +97,10 @@ fn rows(contact: &Object, name: &str) -> impl Iterator<Item = Object> {
     })
 }
 
-fn emails(_: View<'_>, contact: &Object) -> Value {
+fn emails(view: View<'_>, contact: &Object) -> Value {
     let shown = rows(contact, "emails").map(|mut row| {
-        row.entry("is_unsubscribed").or_insert(Value::Bool(false));
+        let unsubscribed = text(&row, "email").is_some_and(|email| is_unsubscribed(view, email));
+        row.insert("is_unsubscribed".to_owned(), unsubscribed.into());
         Value::Object(row)
     });
     shown.collect()

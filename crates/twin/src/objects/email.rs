@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::email_thread::{self, join_thread};
-use super::{activity, comment, email_template, mailbox, message, rich_text};
+use super::{activity, comment, email_template, mailbox, message, rich_text, send_as};
 use crate::resource::{
     Draft, Field, FieldKind, Hooks, Initial, NO_OBJECT, REQUIRED, Resource, Session, Show, View,
 };
@@ -63,6 +63,9 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     from_template(session.view(), draft);
     bodies(draft);
     sender(session.view(), draft);
+    let writer = text(&draft.object, "user_id").unwrap_or(&session.caller.user_id);
+    let lent = text(&draft.object, "sender").and_then(|from| send_as::used_by(session.view(), writer, from));
+    draft.object.insert("send_as_id".to_owned(), json!(lent));
     message::settle(session, draft);
     let direction = if text(&draft.object, "status") == Some("inbox") { "incoming" } else { "outgoing" };
     draft.object.insert("direction".to_owned(), direction.into());

@@ -42,6 +42,15 @@ pub(crate) fn own(view: View<'_>, user_id: &str) -> Option<String> {
     Some(format!("{} <{email}>", full_name(user)))
 }
 
+/// Whether an address is that of a user or of one of their connected accounts, in any case.
+pub(crate) fn belongs_to(view: View<'_>, user_id: &str, address: &str) -> bool {
+    let same =
+        |object: &Object| text(object, "email").is_some_and(|email| email.eq_ignore_ascii_case(address));
+    let mut accounts = view.all(Kind::ConnectedAccount);
+    view.find(Kind::User, user_id).is_some_and(same)
+        || accounts.any(|account| text(account, "user_id") == Some(user_id) && same(account))
+}
+
 /// The account a user sends from.
 pub(crate) fn account<'w>(view: View<'w>, user_id: &str) -> Option<&'w Object> {
     view.all(Kind::ConnectedAccount).find(|account| {

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::{activity, rich_text};
+use super::{activity, playbook, rich_text};
 use crate::resource::{
-    Compare, Draft, Field, FieldKind, Filter, Hooks, Initial, ListRules, Methods, Resource, Session, View,
+    Compare, Draft, Field, Filter, Hooks, Initial, ListRules, Methods, Resource, Session, View,
 };
 use crate::store::{DateStyle, Kind, Object, parse_moment, text};
 
@@ -39,7 +39,7 @@ pub(crate) static MEETING: Resource = Resource {
         Field::stored("outcome_reason"),
         Field::stored("outcome_autofill_confidence"),
         Field::stored("outcome_autofill_reasoning"),
-        Field::new("playbook_id", FieldKind::Text(0)),
+        playbook::REFERENCE,
         Field::stored("playbook_reason"),
         Field::stored("conversation_type_id"),
         Field::stored("conversation_type_reason"),

@@ -5,6 +5,7 @@
 
 mod activity;
 mod automatic_activity;
+mod blocked_phone_number;
 mod bulk_action;
 mod call;
 mod comment;
@@ -29,9 +30,11 @@ mod opportunity;
 mod opportunity_totals;
 mod organization;
 mod pipeline;
+mod playbook;
 mod report;
 mod rich_text;
 mod role;
+mod send_as;
 mod sequence;
 mod sequence_subscription;
 mod settings;
@@ -39,6 +42,7 @@ mod smart_view;
 mod sms;
 mod status;
 mod task;
+mod unsubscribed_email;
 mod user;
 mod webhook;
 mod whatsapp;
@@ -112,11 +116,16 @@ static RESOURCES: &[&Resource] = &[
     &settings::INTEGRATION_LINK,
     &settings::FORM,
     &webhook::WEBHOOK,
+    &unsubscribed_email::UNSUBSCRIBED_EMAIL,
+    &blocked_phone_number::BLOCKED_PHONE_NUMBER,
+    &playbook::PLAYBOOK,
+    &send_as::SEND_AS,
 ];
 
 /// Every operation that belongs to no resource, or does more than its resource would.
 static ACTIONS: &[&[Action]] = &[
     activity::ACTIONS,
+    blocked_phone_number::ACTIONS,
     comment::ACTIONS,
     custom_field::ACTIONS,
     email_template::ACTIONS,
@@ -125,9 +134,12 @@ static ACTIONS: &[&[Action]] = &[
     export::ACTIONS,
     lead::ACTIONS,
     organization::ACTIONS,
+    playbook::ACTIONS,
     report::ACTIONS,
+    send_as::ACTIONS,
     settings::ACTIONS,
     task::ACTIONS,
+    unsubscribed_email::ACTIONS,
     user::ACTIONS,
 ];
 
@@ -157,7 +169,7 @@ pub(crate) fn dispatch(shared: &Shared, caller: &Caller, call: &Call) -> Result<
         return operation.read(View::new(world.reader(&scratch), caller), call);
     }
     let mut world = shared.world_mut();
-    let outcome = operation.write(&mut Session::new(&mut world, caller), call);
+    let outcome = operation.write(&mut Session::new(&mut world, caller).answering(call), call);
     // Nothing is acknowledged that would not survive.
     world.keep().map_err(|error| {
         let message = format!("The change could not be kept: {error}. It may be gone after a restart.");

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::blocked_phone_number::is_blocked;
 use super::{activity, email_template, message};
 use crate::resource::{Draft, Field, FieldKind, Hooks, Initial, REQUIRED, Resource, Session, phone};
 use crate::store::{Kind, Object, text};
@@ -85,6 +86,9 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
 fn own_number(session: &Session<'_>, draft: &mut Draft<'_>) {
     if draft.object.get("remote_phone").is_none_or(Value::is_null) {
         draft.errors.add("remote_phone", REQUIRED);
+    }
+    if text(&draft.object, "remote_phone").is_some_and(|number| is_blocked(session.view(), number)) {
+        draft.errors.add("remote_phone", "This phone number is blocked.");
     }
     let number = text(&draft.object, "local_phone");
     let rented = |owned: &Object| text(owned, "number") == number && text(owned, "type") == Some("internal");

@@ -15,6 +15,8 @@ use crate::store::{DateStyle, Kind, Object, Record};
 pub(crate) struct Resource {
     /// What it is in the store.
     pub(crate) kind: Kind,
+    /// Whether answers show its id and organization. Events always do.
+    pub(crate) shows_id: bool,
     /// Path below `/api/v1/`, for example `activity/call`.
     pub(crate) path: &'static str,
     /// Other paths that still answer.
@@ -57,6 +59,7 @@ impl Resource {
     ) -> Self {
         Self {
             kind,
+            shows_id: true,
             path,
             also_at: &[],
             prefix,
@@ -121,6 +124,8 @@ pub(crate) enum Audit {
     Dates,
     /// `created_at`, `created_by`, `updated_at`, `updated_by`.
     At,
+    /// `created_at`, `created_by_id`, `updated_at`, `updated_by_id`: playbooks.
+    AtIds,
     /// Only `created_at` and `updated_at`.
     AtDates,
     /// Nothing.
@@ -132,7 +137,7 @@ impl Audit {
     pub(crate) fn style(self) -> DateStyle {
         match self {
             Self::Naive | Self::Sequence | Self::NaiveDates => DateStyle::Naive,
-            Self::At | Self::AtDates => DateStyle::OffsetFull,
+            Self::At | Self::AtIds | Self::AtDates => DateStyle::OffsetFull,
             _ => DateStyle::Offset,
         }
     }
@@ -141,7 +146,7 @@ impl Audit {
     pub(crate) fn actors(self) -> Option<(&'static str, &'static str)> {
         match self {
             Self::Named | Self::Plain | Self::Naive | Self::At => Some(("created_by", "updated_by")),
-            Self::Sequence => Some(("created_by_id", "updated_by_id")),
+            Self::Sequence | Self::AtIds => Some(("created_by_id", "updated_by_id")),
             _ => None,
         }
     }
@@ -150,7 +155,7 @@ impl Audit {
     pub(crate) fn moments(self) -> Option<(&'static str, &'static str)> {
         match self {
             Self::None => None,
-            Self::At | Self::AtDates => Some(("created_at", "updated_at")),
+            Self::At | Self::AtIds | Self::AtDates => Some(("created_at", "updated_at")),
             _ => Some(("date_created", "date_updated")),
         }
     }
@@ -221,6 +226,8 @@ pub(crate) enum Order {
     OldestFirst,
     /// By id, as Close's status lists were recorded.
     Id,
+    /// By a member, ascending; null comes last.
+    By(&'static str),
 }
 
 /// What is special about a resource. Each runs after the general rules.

@@ -4,6 +4,7 @@
 
 use serde_json::Value;
 
+use super::check::wrong_type;
 use super::declaration::Resource;
 use super::render::value_of;
 use super::view::View;
@@ -34,6 +35,10 @@ pub(crate) enum Compare {
     Flags,
     /// As users, where the id of a group stands for its members.
     Users,
+    /// As numbers.
+    Numbers,
+    /// As text, with each entry of a list.
+    Entries,
 }
 
 impl Filter {
@@ -98,6 +103,13 @@ impl<'p> Conditions<'p> {
                 }
             }
             let Some(operator) = operator else { continue };
+            let number = filter.compare == Compare::Numbers;
+            if number
+                && !value.is_empty()
+                && value.split(',').any(|value| value.trim().parse::<f64>().is_err())
+            {
+                return Err(Refusal::field(base, wrong_type("float")));
+            }
             let date = matches!(filter.compare, Compare::Moments | Compare::Days);
             if date && !value.is_empty() && value.split(',').any(|value| parse_moment(value).is_none()) {
                 return Err(Refusal::field(base, "Could not parse datetime"));
@@ -202,7 +214,13 @@ impl Condition<'_> {
             Compare::Users => {
                 value.as_str().is_some_and(|id| view.users_of(wanted).iter().any(|user| user == id))
             }
-            Compare::Moments | Compare::Days => self.order(value, wanted) == Some(std::cmp::Ordering::Equal),
+            Compare::Entries => {
+                let entries = value.as_array().into_iter().flatten();
+                entries.filter_map(plain).any(|entry| entry == wanted)
+            }
+            Compare::Moments | Compare::Days | Compare::Numbers => {
+                self.order(value, wanted) == Some(std::cmp::Ordering::Equal)
+            }
         }
     }
 
@@ -224,6 +242,7 @@ impl Condition<'_> {
                 let day = |text: &str| text.get(..10).map(str::to_owned);
                 Some(day(value.as_str()?)?.cmp(&day(wanted)?))
             }
+            Compare::Numbers => value.as_f64()?.partial_cmp(&wanted.trim().parse().ok()?),
             _ => Some(parse_moment(value.as_str()?)?.cmp(&parse_moment(wanted)?)),
         }
     }

@@ -255,7 +255,12 @@ fn source<'w>(
 
 /// The members to sort by, with whether each descends. The order of creation is the index's own.
 fn sort_keys(rules: &ListRules, parameters: &Parameters) -> Vec<(String, bool)> {
-    let Some(wanted) = parameters.get("_order_by") else { return Vec::new() };
+    let Some(wanted) = parameters.get("_order_by") else {
+        return match rules.order {
+            Order::By(member) => vec![(member.to_owned(), false)],
+            _ => Vec::new(),
+        };
+    };
     let keys = wanted.split(',').map(str::trim).filter_map(|key| {
         let name = key.strip_prefix('-').unwrap_or(key);
         rules.orders.contains(&name).then(|| (name.to_owned(), key.starts_with('-')))

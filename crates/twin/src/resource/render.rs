@@ -35,8 +35,11 @@ pub(crate) fn render(
             out.insert(name.to_owned(), value());
         }
     };
-    put("id", &|| member(object, "id"));
-    if object.contains_key("organization_id") {
+    let shows_id = resource.shows_id || detail == Detail::Event;
+    if shows_id {
+        put("id", &|| member(object, "id"));
+    }
+    if shows_id && object.contains_key("organization_id") {
         put("organization_id", &|| member(object, "organization_id"));
     }
     for field in resource.all_fields() {

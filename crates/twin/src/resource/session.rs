@@ -9,7 +9,7 @@ use super::event::{changed, emit};
 use super::list::Projection;
 use super::render::{Detail, render};
 use super::view::View;
-use crate::http::Refusal;
+use crate::http::{App, Call, Refusal};
 use crate::objects::resource_of;
 use crate::store::{Kind, Object, Scratch, World};
 
@@ -40,6 +40,8 @@ pub(crate) struct Session<'w> {
     pub(crate) request_id: String,
     /// Further members of the events' `meta`.
     pub(crate) meta: Object,
+    /// The request itself, for what hooks read from its query or credentials.
+    call: Option<&'w Call>,
     /// What was read since the last change.
     scratch: Scratch,
 }
@@ -48,7 +50,23 @@ impl<'w> Session<'w> {
     /// Starts a request.
     pub(crate) fn new(world: &'w mut World, caller: &'w Caller) -> Self {
         let request_id = world.mint("req");
-        Self { world, caller, request_id, meta: Object::new(), scratch: Scratch::default() }
+        Self { world, caller, request_id, meta: Object::new(), call: None, scratch: Scratch::default() }
+    }
+
+    /// Says which request this is.
+    pub(crate) fn answering(mut self, call: &'w Call) -> Self {
+        self.call = Some(call);
+        self
+    }
+
+    /// Whether the request sets a flag in its query; any value but `false` does (Close's framework).
+    pub(crate) fn asks_for(&self, flag: &str) -> bool {
+        self.call.and_then(|call| call.parameters.get(flag)).is_some_and(|value| value != "false")
+    }
+
+    /// The OAuth app that asks; `None` for API keys.
+    pub(crate) fn app(&self) -> Option<&'w App> {
+        self.call.and_then(|call| call.app.as_ref())
     }
 
     /// The world as the caller sees it now.

@@ -61,6 +61,17 @@ pub(crate) enum Kind {
     IntegrationLink,
     Form,
     Webhook,
+    UnsubscribedEmail,
+    BlockedPhoneNumber,
+    Playbook,
+    SchedulingLink,
+    SharedSchedulingLink,
+    /// What a shared scheduling link means for one user.
+    SchedulingLinkMapping,
+    SendAs,
+    DialerSession,
+    /// An uploaded file: who may fetch what; its bytes are kept elsewhere.
+    File,
 }
 
 impl Kind {
@@ -112,6 +123,7 @@ impl Kind {
             Self::OpportunityStatusChange => &[("opportunity_id", "")],
             Self::CustomActivity => &[("custom_activity_type_id", "")],
             Self::CustomObject => &[("custom_object_type_id", "")],
+            Self::UnsubscribedEmail => &[("email", "")],
             Self::CommentThread => &[("object_id", "")],
             Self::Comment => &[("thread_id", "")],
             Self::Membership

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use latch_twin::{Clock, Control, Twin, TwinOptions};
+use latch_twin::{Clock, Control, OAuthAppInfo, Twin, TwinOptions};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
@@ -32,6 +32,7 @@ pub(crate) struct House {
     pub(crate) twin: Twin,
     client: reqwest::Client,
     key: String,
+    token: Option<String>,
     offset: Option<&'static str>,
 }
 
@@ -54,13 +55,14 @@ impl House {
         latch_close::install_tls_provider();
         let twin = Twin::start(options).await.unwrap();
         let client = reqwest::Client::builder().timeout(Duration::from_secs(20)).build().unwrap();
-        let mut house = Self { twin, client, key: String::new(), offset: None };
+        let mut house = Self { twin, client, key: String::new(), token: None, offset: None };
         house.become_user(ANN);
         house
     }
 
     /// Goes on as another user of Closer Inc.
     pub(crate) fn become_user(&mut self, user_id: &str) {
+        self.token = None;
         let keys = self.twin.api_keys();
         let mut own = keys.iter().filter(|key| key.organization_id == CLOSER);
         own.find(|key| key.user_id == user_id).unwrap().key.clone_into(&mut self.key);
@@ -68,7 +70,35 @@ impl House {
 
     /// Goes on with a key, right or wrong.
     pub(crate) fn use_key(&mut self, key: &str) {
+        self.token = None;
         key.clone_into(&mut self.key);
+    }
+
+    /// Goes on with the access token of an app of this name, connected by a user of Closer Inc; answers the app.
+    pub(crate) async fn connect_app(&mut self, name: &str, user_id: &str) -> OAuthAppInfo {
+        let app = self.twin.register_oauth_app(name, "http://127.0.0.1:9/callback");
+        let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let membership = format!("{user_id}|{CLOSER}");
+        let consent = [
+            ("client_id", app.client_id.as_str()),
+            ("response_type", "code"),
+            ("membership", &membership),
+            ("decision", "approve"),
+        ];
+        let url = self.twin.url();
+        let answer = browser.post(format!("{url}/oauth2/authorize/")).form(&consent).send().await.unwrap();
+        let back = reqwest::Url::parse(answer.headers()["location"].to_str().unwrap()).unwrap();
+        let code = back.query_pairs().find(|(name, _)| name == "code").unwrap().1.into_owned();
+        let exchange = [
+            ("client_id", app.client_id.as_str()),
+            ("client_secret", &app.client_secret),
+            ("grant_type", "authorization_code"),
+            ("code", &code),
+        ];
+        let answer = browser.post(format!("{url}/oauth2/token/")).form(&exchange).send().await.unwrap();
+        let pair: Value = answer.json().await.unwrap();
+        self.token = Some(pair["access_token"].as_str().unwrap().to_owned());
+        app
     }
 
     /// Goes on in another time zone.
@@ -83,7 +113,11 @@ impl House {
     /// A request to `path` below `/api/v1/`, not sent yet.
     pub(crate) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let url = format!("{}/api/v1/{path}", self.twin.url());
-        let mut request = self.client.request(method, url).basic_auth(&self.key, Some(""));
+        let request = self.client.request(method, url);
+        let mut request = match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request.basic_auth(&self.key, Some("")),
+        };
         if let Some(offset) = self.offset {
             request = request.header("x-tz-offset", offset);
         }

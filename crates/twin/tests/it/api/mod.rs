@@ -1,13 +1,17 @@
 //! Objects of the API and what happens when they change.
 
 mod activities;
+mod blocked_phone_numbers;
 mod contacts;
 mod events;
 mod leads;
 mod messages;
 mod opportunities;
+mod playbooks;
 mod protocol;
 mod searches;
+mod send_as;
 mod sequences;
 mod settings;
 mod tasks;
+mod unsubscribed_emails;
