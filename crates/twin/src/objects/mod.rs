@@ -13,6 +13,7 @@ mod contact;
 mod custom_activity;
 mod custom_field;
 mod custom_object;
+mod dialer;
 mod email;
 mod email_template;
 mod email_thread;
@@ -34,10 +35,12 @@ mod playbook;
 mod report;
 mod rich_text;
 mod role;
+mod scheduling_link;
 mod send_as;
 mod sequence;
 mod sequence_subscription;
 mod settings;
+mod shared_scheduling_link;
 mod smart_view;
 mod sms;
 mod status;
@@ -120,6 +123,10 @@ static RESOURCES: &[&Resource] = &[
     &blocked_phone_number::BLOCKED_PHONE_NUMBER,
     &playbook::PLAYBOOK,
     &send_as::SEND_AS,
+    &scheduling_link::SCHEDULING_LINK,
+    &shared_scheduling_link::SHARED_SCHEDULING_LINK,
+    &shared_scheduling_link::SCHEDULING_LINK_MAPPING,
+    &dialer::DIALER_SESSION,
 ];
 
 /// Every operation that belongs to no resource, or does more than its resource would.
@@ -136,8 +143,10 @@ static ACTIONS: &[&[Action]] = &[
     organization::ACTIONS,
     playbook::ACTIONS,
     report::ACTIONS,
+    scheduling_link::ACTIONS,
     send_as::ACTIONS,
     settings::ACTIONS,
+    shared_scheduling_link::ACTIONS,
     task::ACTIONS,
     unsubscribed_email::ACTIONS,
     user::ACTIONS,

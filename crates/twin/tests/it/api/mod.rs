@@ -9,6 +9,7 @@ mod messages;
 mod opportunities;
 mod playbooks;
 mod protocol;
+mod scheduling_links;
 mod searches;
 mod send_as;
 mod sequences;
