@@ -51,6 +51,8 @@ pub(crate) enum Refusal {
     NoUrl,
     /// `{"error": "…"}`.
     Message(StatusCode, String),
+    /// A body of its own.
+    Body(StatusCode, Object),
     /// `{"errors": ["…"]}`.
     Errors(StatusCode, Vec<String>),
     /// `{"errors": […], "field-errors": {…}}` with status 400.
@@ -99,6 +101,7 @@ impl Refusal {
                 (StatusCode::NOT_FOUND, json!({ "error": message }))
             }
             Self::Message(status, message) => (status, json!({ "error": message })),
+            Self::Body(status, body) => (status, body.into()),
             Self::Errors(status, errors) => (status, json!({ "errors": errors })),
             Self::Invalid { errors, fields } => {
                 (StatusCode::BAD_REQUEST, json!({ "errors": errors, "field-errors": fields }))

@@ -104,7 +104,8 @@ fn media(call: &Object, what: &str) -> Value {
     if logged { format!("https://api.close.com/call/{id}/{what}/").into() } else { Value::Null }
 }
 
-fn secure_url(_: View<'_>, value: &Value) -> Result<Value, Value> {
+/// An absolute `https` address; an empty one is none.
+pub(super) fn secure_url(_: View<'_>, value: &Value) -> Result<Value, Value> {
     let written = value.as_str().ok_or("Value must be of str type.")?;
     if written.is_empty() {
         return Ok(Value::Null);

@@ -30,6 +30,8 @@ mod note;
 mod opportunity;
 mod opportunity_totals;
 mod organization;
+mod phone_number;
+mod phone_rental;
 mod pipeline;
 mod playbook;
 mod report;
@@ -114,7 +116,7 @@ static RESOURCES: &[&Resource] = &[
     &email_template::EMAIL_TEMPLATE,
     &email_template::SMS_TEMPLATE,
     &settings::CONNECTED_ACCOUNT,
-    &settings::PHONE_NUMBER,
+    &phone_number::PHONE_NUMBER,
     &settings::OUTCOME,
     &settings::INTEGRATION_LINK,
     &settings::FORM,
@@ -141,6 +143,7 @@ static ACTIONS: &[&[Action]] = &[
     export::ACTIONS,
     lead::ACTIONS,
     organization::ACTIONS,
+    phone_rental::ACTIONS,
     playbook::ACTIONS,
     report::ACTIONS,
     scheduling_link::ACTIONS,

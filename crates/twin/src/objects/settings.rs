@@ -1,12 +1,12 @@
-//! Small things an organization keeps: accounts, numbers, outcomes, links, forms, groups.
+//! Small things an organization keeps: accounts, outcomes, links, forms, groups.
 
 use http::Method;
 use serde_json::{Value, json};
 
 use crate::http::{Answer, Call, Refusal};
 use crate::resource::{
-    Action, Audit, Compare, Deleted, Draft, Field, FieldKind, Filter, Hooks, Initial, ListRules, Methods,
-    REQUIRED, Resource, Run, Session, Show, phone,
+    Action, Audit, Compare, Deleted, Draft, Field, Filter, Hooks, Initial, ListRules, Methods, REQUIRED,
+    Resource, Run, Session, Show,
 };
 use crate::store::{Kind, Object, text};
 
@@ -39,57 +39,6 @@ pub(crate) static CONNECTED_ACCOUNT: Resource = Resource {
         ..ListRules::OLDEST_FIRST
     },
     ..Resource::new(Kind::ConnectedAccount, "connected_account", "emailacct", "ConnectedAccount")
-};
-
-/// `/phone_number/`
-pub(crate) static PHONE_NUMBER: Resource = Resource {
-    methods: Methods { create: false, ..Methods::ALL },
-    audit: Audit::Dates,
-    fields: &[
-        Field::stored("user_id"),
-        Field::stored("type"),
-        Field::stored("number"),
-        Field::computed("number_formatted", |_, number| formatted(number, "number")),
-        Field::stored("country"),
-        Field::text("label").starts(Initial::Text("")),
-        Field::stored("is_group_number"),
-        Field::stored("is_verified"),
-        Field::stored("is_premium"),
-        Field::new("participants", FieldKind::List(&FieldKind::Reference(&[Kind::User])))
-            .starts(Initial::EmptyList),
-        Field::new("phone_numbers", FieldKind::List(&FieldKind::Phone)).starts(Initial::EmptyList),
-        Field::computed("phone_numbers_formatted", |_, number| {
-            let numbers = number.get("phone_numbers").and_then(Value::as_array).into_iter().flatten();
-            numbers.filter_map(Value::as_str).map(phone::formatted).collect()
-        }),
-        Field::new("forward_to", FieldKind::Phone),
-        Field::computed("forward_to_formatted", |_, number| formatted(number, "forward_to")),
-        Field::flag("forward_to_enabled", false),
-        Field::flag("press_1_to_accept", false),
-        Field::new("inbound_ring_duration", FieldKind::Integer(15, 90)),
-        Field::new("voicemail_greeting_url", FieldKind::Url),
-        Field::stored("sms_enabled"),
-        Field::stored("mms_enabled"),
-        Field::stored("supports_sms_to_countries"),
-        Field::stored("supports_mms_to_countries"),
-        Field::stored("carrier"),
-        Field::stored("carrier_type"),
-        Field::stored("address_id"),
-        Field::stored("bundle_id"),
-        Field::stored("last_billed_price"),
-        Field::stored("next_billing_on"),
-        Field::stored("was_ported"),
-    ],
-    list: ListRules {
-        filters: &[
-            Filter::exact("number"),
-            Filter::exact("user_id"),
-            Filter::by("is_group_number", Compare::Flags),
-        ],
-        ..ListRules::OLDEST_FIRST
-    },
-    event: Some("phone_number"),
-    ..Resource::new(Kind::PhoneNumber, "phone_number", "phon", "PhoneNumber")
 };
 
 /// `/outcome/`
@@ -127,6 +76,7 @@ pub(crate) static FORM: Resource = Resource {
     methods: Methods::READ,
     audit: Audit::Plain,
     fields: &[Field::stored("name"), Field::stored("is_archived"), Field::stored("field_definitions")],
+    list: ListRules { filters: &[Filter::by("is_archived", Compare::Flags)], ..ListRules::NEWEST_FIRST },
     ..Resource::new(Kind::Form, "form", "form", "Form")
 };
 
@@ -150,10 +100,6 @@ pub(crate) const ACTIONS: &[Action] = &[
     Action { method: Method::POST, path: "group/{}/member", run: Run::Write(add_member) },
     Action { method: Method::DELETE, path: "group/{}/member/{}", run: Run::Write(remove_member) },
 ];
-
-fn formatted(number: &Object, name: &str) -> Value {
-    text(number, name).map_or(Value::Null, |number| phone::formatted(number).into())
-}
 
 fn one_of_its_name(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     let name = text(&draft.object, "name");

@@ -202,6 +202,12 @@ fn items(value: &Value, check: impl Fn(&Value) -> Result<Value, Value>) -> Resul
 /// Checks an object inside a list: unknown members are dropped.
 fn row(view: View<'_>, fields: &[Field], value: &Value) -> Result<Value, Value> {
     let input = value.as_object().ok_or_else(|| wrong_type("dict"))?;
+    let (object, errors) = read(view, fields, input);
+    if errors.is_empty() { Ok(Value::Object(object)) } else { Err(errors.into_nested()) }
+}
+
+/// Reads an object that is not stored as it is, a row or a request, with what is wrong with it.
+pub(crate) fn read(view: View<'_>, fields: &[Field], input: &Object) -> (Object, FieldErrors) {
     let mut draft = Draft {
         kind: None,
         input,
@@ -211,7 +217,7 @@ fn row(view: View<'_>, fields: &[Field], value: &Value) -> Result<Value, Value> 
         refusal: None,
     };
     fill(view, fields, &mut draft);
-    if draft.errors.is_empty() { Ok(Value::Object(draft.object)) } else { Err(draft.errors.into_nested()) }
+    (draft.object, draft.errors)
 }
 
 fn text_of(value: &Value) -> Result<&str, Value> {

@@ -82,12 +82,17 @@ pub(crate) fn normalise(written: &str, country: &str) -> Option<String> {
         let digits: String = rest.chars().filter(char::is_ascii_digit).collect();
         return (digits.len() > 3).then(|| format!("+{digits}"));
     }
-    let code = CODES.iter().find(|(name, _)| *name == country).map_or("1", |(_, code)| code);
+    let code = calling_code(country).unwrap_or("1");
     let national = match digits.strip_prefix(code) {
         Some(rest) if code == "1" && rest.len() == 10 => rest,
         _ => digits.trim_start_matches('0'),
     };
     Some(format!("+{code}{national}"))
+}
+
+/// The calling code of a country, without `+`.
+pub(crate) fn calling_code(country: &str) -> Option<&'static str> {
+    CODES.iter().find(|(name, _)| *name == country).map(|(_, code)| *code)
 }
 
 /// The country of an E.164 number, by its calling code.

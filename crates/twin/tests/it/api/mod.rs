@@ -7,6 +7,7 @@ mod events;
 mod leads;
 mod messages;
 mod opportunities;
+mod phone_numbers;
 mod playbooks;
 mod protocol;
 mod scheduling_links;

@@ -129,12 +129,3 @@ async fn a_shared_link_means_something_for_each_user() {
     let gone = json!({"shared_scheduling_link_id": shared["id"]});
     house.try_post("shared_scheduling_link_association/unmap/", gone).await.refused(404);
 }
-
-#[tokio::test]
-async fn dialer_sessions_are_only_shown() {
-    let house = House::new().await;
-    let list = house.get("dialer/?source_type=saved-search&status__in=active,inactive").await;
-    assert_eq!(list["has_more"], false);
-    house.try_get("dialer/dial_x/").await.refused(404);
-    house.try_post("dialer/", json!({})).await.refused(405);
-}
