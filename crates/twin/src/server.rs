@@ -1,4 +1,4 @@
-//! The routes of the twin: OAuth, the levers, and one door to every resource.
+//! The routes of the twin: OAuth, files, the levers, and one door to every resource.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::oauth;
 
 /// All routes. The API has none of its own: [`http::serve`] finds the resource a path names.
 pub(crate) fn application(shared: Arc<Shared>, control: bool) -> Router {
-    let mut router = oauth::routes();
+    let mut router = oauth::routes().merge(http::file_routes());
     if control {
         router = router.merge(http::lever_routes());
     }

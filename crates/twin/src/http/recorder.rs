@@ -17,7 +17,7 @@ pub struct RecordedRequest {
     pub path: String,
     /// Query string without the question mark, as sent.
     pub query: String,
-    /// Body as text; bytes that are not UTF-8 are replaced.
+    /// Body as text; bytes that are not UTF-8 are replaced. Of an uploaded file only the size is remembered.
     pub body: String,
     /// `basic`, `bearer` or `none`; never the credentials.
     pub authorization_kind: String,

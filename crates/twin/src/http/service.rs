@@ -14,6 +14,7 @@ use super::answer::{Refusal, json_response};
 use super::authentication::{AuthorizationKind, app, authenticate};
 use super::connection::Connection;
 use super::faults::FaultKind;
+use super::files::UPLOADS;
 use super::limits::Allowance;
 use super::recorder::RecordedRequest;
 use super::request::Call;
@@ -153,12 +154,20 @@ fn bad_gateway() -> Response {
     response
 }
 
+/// A body as text. An uploaded file is not worth its memory here: what is kept of it is its size.
+fn readable(parts: &Parts, body: &Bytes) -> String {
+    if parts.uri.path() == UPLOADS {
+        return format!("<{} bytes>", body.len());
+    }
+    String::from_utf8_lossy(body).into_owned()
+}
+
 fn record(shared: &Shared, parts: &Parts, body: &Bytes, status: u16) {
     shared.recorder.push(RecordedRequest {
         method: parts.method.to_string(),
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().unwrap_or_default().to_owned(),
-        body: String::from_utf8_lossy(body).into_owned(),
+        body: readable(parts, body),
         authorization_kind: AuthorizationKind::of(&parts.headers).name().to_owned(),
         status,
     });

@@ -4,6 +4,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::faults::Faults;
+use super::files::Files;
 use super::limits::Limiter;
 use super::recorder::Recorder;
 use crate::generator;
@@ -26,6 +27,8 @@ pub(crate) struct Shared {
     pub(crate) recorder: Recorder,
     /// Who asked how often.
     pub(crate) limiter: Limiter,
+    /// The bytes of files.
+    pub(crate) files: Files,
     seed: u64,
     leads: usize,
     activities: usize,
@@ -55,6 +58,7 @@ impl Shared {
             faults: Faults::default(),
             recorder: Recorder::default(),
             limiter: Limiter::new(options.rate_limit, options.clock.clone()),
+            files: Files::default(),
             seed: options.seed,
             leads: options.leads,
             activities: options.activities,
@@ -87,6 +91,7 @@ impl Shared {
         self.replace_world(populated(self.clock.clone(), self.seed, self.leads, self.activities))?;
         self.faults.clear();
         self.recorder.clear();
+        self.files.clear();
         Ok(())
     }
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::attachment::MAIL_ATTACHMENTS;
 use super::email_thread::{self, join_thread};
 use super::{activity, comment, email_template, mailbox, message, rich_text, send_as};
 use crate::resource::{
@@ -28,7 +29,7 @@ pub(crate) static EMAIL: Resource = Resource {
         Field::computed("body_preview", |_, email| preview(email).into()),
         Field::computed("body_text_quoted", |_, email| quoted(email, "body_text", "text")),
         Field::computed("body_html_quoted", |_, email| quoted(email, "body_html", "html")),
-        Field::new("attachments", FieldKind::FreeList).starts(Initial::EmptyList),
+        MAIL_ATTACHMENTS,
         Field::computed("envelope", mailbox::envelope),
         Field::reference("email_account_id", &[Kind::ConnectedAccount]).also(&["account_id"]),
         Field::reference("template_id", &[Kind::EmailTemplate]),

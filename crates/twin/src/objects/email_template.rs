@@ -3,11 +3,12 @@
 use http::Method;
 use serde_json::{Value, json};
 
+use super::attachment::{MAIL_ATTACHMENTS, SMS_TEMPLATE_ATTACHMENTS};
 use super::{contact, lead};
 use crate::http::{Answer, Call, Refusal};
 use crate::resource::{
-    Action, Audit, Compare, Deleted, Field, FieldKind, Filter, Initial, ListRules, REQUIRED, Resource, Run,
-    Show, View, full_name,
+    Action, Audit, Compare, Deleted, Field, Filter, Initial, ListRules, REQUIRED, Resource, Run, Show, View,
+    full_name,
 };
 use crate::store::{Kind, Object, text};
 
@@ -20,7 +21,7 @@ pub(crate) static EMAIL_TEMPLATE: Resource = Resource {
         Field::text("body").starts(Initial::Text("")),
         Field::flag("is_shared", false),
         Field::flag("is_archived", false),
-        Field::new("attachments", FieldKind::FreeList).starts(Initial::EmptyList),
+        MAIL_ATTACHMENTS,
         Field::computed("used_by_sequences", used_by).shown(Show::Single),
     ],
     list: ListRules {
@@ -42,7 +43,7 @@ pub(crate) static SMS_TEMPLATE: Resource = Resource {
         Field::flag("is_shared", false),
         Field::choice("status", &["active", "archived"]).starts(Initial::Text("active")).not_null(),
         Field::stored("owned_by").starts(Initial::Caller),
-        Field::new("attachments", FieldKind::FreeList).starts(Initial::EmptyList).shown(Show::OnRequest),
+        SMS_TEMPLATE_ATTACHMENTS.shown(Show::OnRequest),
     ],
     event: Some("sms_template"),
     ..Resource::new(Kind::SmsTemplate, "sms_template", "smstmpl", "SMSTemplate")

@@ -4,6 +4,7 @@
 //! way by `resource`.
 
 mod activity;
+mod attachment;
 mod automatic_activity;
 mod blocked_phone_number;
 mod bulk_action;
@@ -20,6 +21,7 @@ mod email_thread;
 mod enrichment;
 mod event;
 mod export;
+pub(crate) mod file;
 mod lead;
 mod mailbox;
 mod meeting;
@@ -61,6 +63,7 @@ use crate::http::{Answer, Call, Refusal, Shared};
 use crate::resource::{self, Action, Caller, Resource, Run, Session, View};
 use crate::store::{Kind, Scratch};
 
+pub(crate) use attachment::keep as keep_files;
 pub(crate) use role::grants;
 pub(crate) use task::event_name;
 
@@ -129,6 +132,7 @@ static RESOURCES: &[&Resource] = &[
     &shared_scheduling_link::SHARED_SCHEDULING_LINK,
     &shared_scheduling_link::SCHEDULING_LINK_MAPPING,
     &dialer::DIALER_SESSION,
+    &file::FILE,
 ];
 
 /// Every operation that belongs to no resource, or does more than its resource would.
@@ -141,6 +145,7 @@ static ACTIONS: &[&[Action]] = &[
     enrichment::ACTIONS,
     event::ACTIONS,
     export::ACTIONS,
+    file::ACTIONS,
     lead::ACTIONS,
     organization::ACTIONS,
     phone_rental::ACTIONS,

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
+use super::attachment::ATTACHMENTS;
 use super::{activity, rich_text};
-use crate::resource::{Draft, Field, FieldKind, Hooks, Initial, Resource, Session};
+use crate::resource::{Draft, Field, Hooks, Initial, Resource, Session};
 use crate::store::{DateStyle, Kind};
 
 /// `/activity/note/`
@@ -17,7 +18,7 @@ pub(crate) static NOTE: Resource = Resource {
         Field::text("note_html").starts(Initial::Text("<body><p></p></body>")),
         Field::flag("pinned", false),
         Field::stored("pinned_at"),
-        Field::new("attachments", FieldKind::FreeList).starts(Initial::EmptyList),
+        ATTACHMENTS,
     ],
     list: activity::LIST,
     event: Some("activity.note"),

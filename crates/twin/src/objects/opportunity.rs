@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::attachment::ATTACHMENTS;
 use super::money;
 use super::opportunity_totals::totals;
 use super::pipeline;
@@ -48,7 +49,7 @@ pub(crate) static OPPORTUNITY: Resource = Resource {
         Field::new("confidence", FieldKind::Integer(0, 100)).starts(Initial::Integer(50)).not_null(),
         Field::text("note").starts(Initial::Text("")),
         Field::text("note_html").starts(Initial::Text("<body><p></p></body>")),
-        Field::new("attachments", FieldKind::FreeList).starts(Initial::EmptyList),
+        ATTACHMENTS,
         Field::computed("integration_links", |view, deal| lead::integration_links(view, "opportunity", deal))
             .shown(Show::Nested),
         Field::new("date_won", FieldKind::Date),

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::attachment::SMS_ATTACHMENTS;
 use super::blocked_phone_number::is_blocked;
 use super::{activity, email_template, message};
 use crate::resource::{Draft, Field, FieldKind, Hooks, Initial, REQUIRED, Resource, Session, phone};
@@ -30,7 +31,7 @@ pub(crate) static SMS: Resource = Resource {
         Field::computed("remote_country_iso", |_, sms| {
             json!(text(sms, "remote_phone").and_then(phone::country))
         }),
-        Field::new("attachments", FieldKind::FreeList).starts(Initial::EmptyList),
+        SMS_ATTACHMENTS,
         Field::reference("template_id", &[Kind::SmsTemplate]),
         Field::stored("cost"),
         Field::stored("error_message"),

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::attachment::ATTACHMENTS;
 use super::{activity, rich_text};
 use crate::resource::{Draft, Field, FieldKind, Hooks, Initial, Resource, Session, phone};
 use crate::store::{Kind, Object, text};
@@ -24,7 +25,7 @@ pub(crate) static WHATSAPP_MESSAGE: Resource = Resource {
         Field::new("remote_phone", FieldKind::Phone).required(),
         Field::computed("remote_phone_formatted", |_, message| formatted(message, "remote_phone")),
         Field::reference("response_to_id", &[Kind::WhatsAppMessage]),
-        Field::new("attachments", FieldKind::FreeList).starts(Initial::EmptyList),
+        ATTACHMENTS,
         Field::stored("source").starts(Initial::Text("api")),
     ],
     list: activity::LIST,

@@ -10,7 +10,7 @@ use super::list::Projection;
 use super::render::{Detail, render};
 use super::view::View;
 use crate::http::{App, Call, Refusal};
-use crate::objects::resource_of;
+use crate::objects::{keep_files, resource_of};
 use crate::store::{Kind, Object, Scratch, World};
 
 /// Who asks, from where.
@@ -113,6 +113,7 @@ impl<'w> Session<'w> {
             custom::fill(self.view(), scope, &mut draft);
         }
         (resource.hooks.prepare)(self, &mut draft);
+        keep_files(self.view(), resource, &mut draft.object);
         if let Some(refusal) = draft.refusal {
             return Err(refusal);
         }
@@ -126,6 +127,7 @@ impl<'w> Session<'w> {
         let preset = object.get("id").and_then(Value::as_str).map(str::to_owned);
         let id = preset.unwrap_or_else(|| self.world.mint(resource.prefix));
         object.insert("id".to_owned(), id.clone().into());
+        keep_files(self.view(), resource, &mut object);
         object.insert("organization_id".to_owned(), self.caller.organization_id.clone().into());
         let now = resource.audit.style().write(self.world.now());
         if let Some((created, updated)) = resource.audit.actors() {

@@ -4,6 +4,7 @@ mod activities;
 mod blocked_phone_numbers;
 mod contacts;
 mod events;
+mod files;
 mod leads;
 mod messages;
 mod opportunities;
