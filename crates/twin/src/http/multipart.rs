@@ -16,37 +16,37 @@ pub(super) struct Part<'b> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Malformed {
     /// The content type is not `multipart/form-data`, or names no boundary.
-    NoBoundary,
+    Boundary,
     /// The body does not consist of parts between boundaries.
-    NoParts,
+    Parts,
     /// A part does not say the name of its field.
-    NoName,
+    Name,
 }
 
 /// The parts of a form in the order they came.
 pub(super) fn read<'b>(content_type: &str, body: &'b [u8]) -> Result<Vec<Part<'b>>, Malformed> {
-    let boundary = boundary(content_type).ok_or(Malformed::NoBoundary)?;
+    let boundary = boundary(content_type).ok_or(Malformed::Boundary)?;
     let delimiter = format!("\r\n--{boundary}");
     let first = &delimiter.as_bytes()[2..];
     // The first boundary may stand at the very beginning, without a line before it.
     let start = if body.starts_with(first) {
         first.len()
     } else {
-        find(body, delimiter.as_bytes()).ok_or(Malformed::NoParts)? + delimiter.len()
+        find(body, delimiter.as_bytes()).ok_or(Malformed::Parts)? + delimiter.len()
     };
     let mut rest = &body[start..];
     let mut parts = Vec::new();
     while !rest.starts_with(b"--") {
-        let line = find(rest, b"\r\n").ok_or(Malformed::NoParts)?;
+        let line = find(rest, b"\r\n").ok_or(Malformed::Parts)?;
         if !rest[..line].iter().all(|byte| matches!(byte, b' ' | b'\t')) {
-            return Err(Malformed::NoParts);
+            return Err(Malformed::Parts);
         }
         // The line end of the boundary also ends an empty list of headers.
         let section = &rest[line..];
-        let headers = find(section, b"\r\n\r\n").ok_or(Malformed::NoParts)?;
+        let headers = find(section, b"\r\n\r\n").ok_or(Malformed::Parts)?;
         let content = &section[headers + 4..];
-        let end = find(content, delimiter.as_bytes()).ok_or(Malformed::NoParts)?;
-        let name = field_name(&section[..headers]).ok_or(Malformed::NoName)?;
+        let end = find(content, delimiter.as_bytes()).ok_or(Malformed::Parts)?;
+        let name = field_name(&section[..headers]).ok_or(Malformed::Name)?;
         parts.push(Part { name, bytes: &content[..end] });
         rest = &content[end + delimiter.len()..];
     }
@@ -78,28 +78,30 @@ fn parameter(parameters: &str, wanted: &str) -> Option<String> {
     loop {
         let (name, after) = rest.split_once('=')?;
         let after = after.trim_start();
-        let (value, after) = match after.strip_prefix('"') {
-            Some(quoted) => {
-                let mut value = String::new();
-                let mut characters = quoted.char_indices();
-                let end = loop {
-                    match characters.next()? {
-                        (end, '"') => break end,
-                        (_, '\\') => value.push(characters.next()?.1),
-                        (_, character) => value.push(character),
-                    }
-                };
-                (value, &quoted[end + 1..])
-            }
-            None => {
-                let end = after.find(';').unwrap_or(after.len());
-                (after[..end].trim().to_owned(), &after[end..])
-            }
+        let (value, after) = if let Some(quoted) = after.strip_prefix('"') {
+            let (value, length) = unquoted(quoted)?;
+            (value, &quoted[length..])
+        } else {
+            let end = after.find(';').unwrap_or(after.len());
+            (after[..end].trim().to_owned(), &after[end..])
         };
         if name.trim().trim_start_matches(';').trim().eq_ignore_ascii_case(wanted) {
             return Some(value);
         }
         rest = after;
+    }
+}
+
+/// A quoted string behind its opening quote, and how many bytes it takes up to behind its closing one.
+fn unquoted(quoted: &str) -> Option<(String, usize)> {
+    let mut value = String::new();
+    let mut characters = quoted.char_indices();
+    loop {
+        match characters.next()? {
+            (end, '"') => return Some((value, end + 1)),
+            (_, '\\') => value.push(characters.next()?.1),
+            (_, character) => value.push(character),
+        }
     }
 }
 
@@ -128,11 +130,11 @@ mod tests {
 
     #[test]
     fn what_is_no_form_is_refused() {
-        assert_eq!(read("application/json", b"{}"), Err(Malformed::NoBoundary));
-        assert_eq!(read("multipart/form-data", b""), Err(Malformed::NoBoundary));
-        assert_eq!(read(TYPE, b"nothing"), Err(Malformed::NoParts));
-        assert_eq!(read(TYPE, b"--x y\r\nHost: a\r\n\r\nb\r\n--x y--"), Err(Malformed::NoName));
-        assert_eq!(read(TYPE, b"--x y\r\nHost: a\r\n\r\nb"), Err(Malformed::NoParts));
+        assert_eq!(read("application/json", b"{}"), Err(Malformed::Boundary));
+        assert_eq!(read("multipart/form-data", b""), Err(Malformed::Boundary));
+        assert_eq!(read(TYPE, b"nothing"), Err(Malformed::Parts));
+        assert_eq!(read(TYPE, b"--x y\r\nHost: a\r\n\r\nb\r\n--x y--"), Err(Malformed::Name));
+        assert_eq!(read(TYPE, b"--x y\r\nHost: a\r\n\r\nb"), Err(Malformed::Parts));
         assert_eq!(read(TYPE, b"--x y--"), Ok(Vec::new()));
     }
 

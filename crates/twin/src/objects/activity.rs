@@ -18,6 +18,7 @@ pub(crate) const COMMON: &[Field] = &[
     Field::computed("user_name", |view, activity| view.user_name(text(activity, "user_id"))),
     Field::stored("users").starts(Initial::EmptyList),
     Field::moment("activity_at").starts(Initial::Absent),
+    Field::computed("comment_summary", comment::summary).shown(Show::OnRequest),
     Field::stored("sequence_id").starts(Initial::Absent).shown(Show::Present),
     Field::stored("sequence_name").starts(Initial::Absent).shown(Show::Present),
     Field::stored("sequence_subscription_id").starts(Initial::Absent).shown(Show::Present),
@@ -115,9 +116,15 @@ fn of_wanted_type(_: View<'_>, record: &Record, parameters: &Parameters) -> bool
     }
 }
 
-/// Completes and checks what all activities share.
+/// Completes and checks what all activities share. Others' activities need `manage_others_activities` (documented).
 pub(crate) fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     let view = session.view();
+    let own = |activity: &Object| text(activity, "user_id") == Some(view.caller.user_id.as_str());
+    if draft.old.is_some_and(|old| !own(old))
+        && let Err(refusal) = view.require(MANAGE_OTHERS)
+    {
+        draft.refuse(refusal);
+    }
     let lead = text(&draft.object, "lead_id");
     let contact = text(&draft.object, "contact_id").and_then(|id| view.find(Kind::Contact, id));
     if contact.is_some_and(|contact| lead.is_some() && text(contact, "lead_id") != lead) {
@@ -151,6 +158,13 @@ pub(crate) const DELETABLE: Hooks = Hooks { may_delete, deleting: comment::forge
 
 /// One's own activities need `delete_own_activities`, others' `manage_others_activities` (documented).
 pub(crate) fn may_delete(view: View<'_>, activity: &Object) -> Result<(), Refusal> {
-    let own = text(activity, "user_id") == Some(view.caller.user_id.as_str());
-    view.require(if own { "delete_own_activities" } else { "manage_others_activities" })
+    view.require(permission_to_delete(view, activity))
 }
+
+/// What deleting an activity, or what it recorded, needs.
+pub(crate) fn permission_to_delete(view: View<'_>, activity: &Object) -> &'static str {
+    let own = text(activity, "user_id") == Some(view.caller.user_id.as_str());
+    if own { "delete_own_activities" } else { MANAGE_OTHERS }
+}
+
+const MANAGE_OTHERS: &str = "manage_others_activities";

@@ -141,6 +141,7 @@ pub(crate) static FORM_SUBMISSION: Resource = Resource {
     ],
     list: activity::LIST,
     event: Some("activity.form_submission"),
+    hooks: AUTOMATIC,
     ..Resource::new(Kind::FormSubmission, "activity/form_submission", "acti", "FormSubmission")
 };
 
@@ -155,13 +156,15 @@ pub(crate) static IMPORT_UPDATE: Resource = Resource {
         Field::stored("reverted").starts(Initial::False),
     ],
     list: activity::LIST,
+    hooks: AUTOMATIC,
     ..Resource::new(Kind::ImportUpdate, "activity/import_update", "acti", "ImportUpdate")
 };
 
 /// Status changes can be logged by hand, for migrations, and removed; that changes no status (documented).
 const LOGGED: Methods = Methods { update: false, ..Methods::ALL };
 
-const AUTOMATIC: Hooks = Hooks { prepare: activity::prepare, storing: activity::storing, ..Hooks::NONE };
+const AUTOMATIC: Hooks =
+    Hooks { prepare: activity::prepare, storing: activity::storing, ..activity::DELETABLE };
 
 fn both_statuses(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     for (member, reported) in [("old_status_id", "old_status"), ("new_status_id", "new_status")] {

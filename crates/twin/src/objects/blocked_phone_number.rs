@@ -7,7 +7,7 @@ use crate::http::{Answer, Call, Refusal};
 use crate::resource::{
     Action, Audit, Deleted, Draft, Field, FieldKind, Hooks, ListRules, Resource, Run, Session, View,
 };
-use crate::store::{Kind, Object, text};
+use crate::store::{Kind, text};
 
 /// `/blocked_phone_number/`
 pub(crate) static BLOCKED_PHONE_NUMBER: Resource = Resource {
@@ -42,7 +42,7 @@ pub(crate) fn is_blocked(view: View<'_>, number: &str) -> bool {
 }
 
 fn settings(view: View<'_>, _: &Call, _: &[&str]) -> Result<Answer, Refusal> {
-    Ok(shown(view))
+    shown(view)
 }
 
 fn change_settings(session: &mut Session<'_>, call: &Call, _: &[&str]) -> Result<Answer, Refusal> {
@@ -57,11 +57,11 @@ fn change_settings(session: &mut Session<'_>, call: &Call, _: &[&str]) -> Result
         }
         Some(_) => return Err(Refusal::field(REJECT_ANONYMOUS, "Value must be of bool type.")),
     }
-    Ok(shown(session.view()))
+    shown(session.view())
 }
 
-fn shown(view: View<'_>) -> Answer {
-    let stored = |organization: &Object| organization.get(REJECT_ANONYMOUS).and_then(Value::as_bool);
-    let reject = view.organization().and_then(stored).unwrap_or(false);
-    Answer::ok(json!({ REJECT_ANONYMOUS: reject }))
+fn shown(view: View<'_>) -> Result<Answer, Refusal> {
+    let organization = view.organization().ok_or(Refusal::NoObject("Organization"))?;
+    let reject = organization.get(REJECT_ANONYMOUS).and_then(Value::as_bool).unwrap_or(false);
+    Ok(Answer::ok(json!({ REJECT_ANONYMOUS: reject })))
 }

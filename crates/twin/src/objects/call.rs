@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{activity, contact, playbook, rich_text};
-use crate::resource::{Draft, Field, FieldKind, Hooks, Initial, Resource, Session, View, phone};
+use crate::http::Refusal;
+use crate::resource::{Draft, Field, FieldKind, Hooks, Initial, Resource, Session, Show, View, phone};
 use crate::store::{Kind, Object, text};
 
 /// `/activity/call/`
@@ -36,6 +37,8 @@ pub(crate) static CALL: Resource = Resource {
             call.get("recording_url").is_some_and(Value::is_string).into()
         }),
         Field::new("recording_url", FieldKind::Checked(secure_url)).reads(|_, call| media(call, "recording")),
+        Field::stored("recording_transcript").shown(Show::OnRequest),
+        Field::stored("voicemail_transcript").shown(Show::OnRequest),
         Field::stored("recording_expires_at"),
         Field::new("voicemail_url", FieldKind::Checked(secure_url)).reads(|_, call| media(call, "voicemail")),
         Field::stored("voicemail_duration").starts(Initial::Integer(0)),
@@ -69,6 +72,7 @@ const DISPOSITIONS: &[&str] =
 fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     rich_text::keep_in_step(draft, "note", "note_html");
     if let Some(old) = draft.old.filter(|old| text(old, "source") == Some("Close.io")) {
+        delete_media(session.view(), old, draft);
         for name in ["status", "duration", "direction"] {
             if old.get(name) != draft.object.get(name) {
                 draft.errors.add(name, "Value cannot be changed.");
@@ -87,6 +91,29 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
         }
     }
     activity::prepare(session, draft);
+}
+
+/// Clearing what an internal call recorded deletes it for good, so it needs what deleting the call needs; without
+/// that it is a 400 (documented).
+fn delete_media(view: View<'_>, old: &Object, draft: &mut Draft<'_>) {
+    let emptied = |name: &str| {
+        let given = draft.input.get(name);
+        given.is_some_and(|given| given.is_null() || given == "")
+            && old.get(name).is_some_and(|had| !had.is_null())
+    };
+    let media = ["recording_url", "voicemail_url", "recording_transcript"];
+    let emptied: Vec<&str> = media.into_iter().filter(|name| emptied(name)).collect();
+    if emptied.is_empty() {
+        return;
+    }
+    let permission = activity::permission_to_delete(view, old);
+    if view.require(permission).is_err() {
+        let message = format!("Deleting the recording of a call needs the permission {permission}.");
+        return draft.refuse(Refusal::bad_request(message));
+    }
+    for name in emptied {
+        draft.object.insert(name.to_owned(), Value::Null);
+    }
 }
 
 fn formatted(call: &Object, name: &str) -> Value {

@@ -7,7 +7,7 @@ use super::rich_text;
 use crate::http::{Answer, Call, Parameters, Refusal};
 use crate::resource::{
     Action, Audit, Deleted, Draft, Field, FieldKind, Filter, Hooks, Initial, ListRules, Methods, NO_OBJECT,
-    Resource, Run, Session, View,
+    Resource, Run, Session, Show, View,
 };
 use crate::store::{DateStyle, Kind, Object, text};
 
@@ -20,7 +20,7 @@ pub(crate) static COMMENT: Resource = Resource {
     fields: &[
         Field::stored("thread_id").starts(Initial::Absent),
         Field::stored("lead_id").starts(Initial::Absent),
-        Field::new("object_id", FieldKind::Checked(commentable)).required().on_create(),
+        Field::new("object_id", FieldKind::Checked(commentable)).required().on_create().shown(Show::Hidden),
         Field::text("body").required(),
         Field::stored("mentions").starts(Initial::EmptyList),
         Field::stored("removed_at"),
@@ -89,6 +89,9 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     let author = draft.old.and_then(|old| text(old, "created_by"));
     if author.is_some_and(|author| author != session.caller.user_id) {
         return draft.refuse(Refusal::forbidden("being the author of the comment"));
+    }
+    if draft.old.is_some_and(removed) {
+        return draft.refuse(Refusal::invalid("The comment was removed."));
     }
     if let Some(body) = text(&draft.object, "body").map(str::to_owned) {
         let rich = if body.contains('<') { rich_text::wrapped(&body) } else { rich_text::from_plain(&body) };
@@ -166,6 +169,17 @@ fn forget_thread(session: &mut Session<'_>, thread: &Object) {
     session.discard(Kind::CommentThread, text(thread, "id").unwrap_or_default());
 }
 
+/// The thread of an object and how many comments it has; null without comments.
+pub(crate) fn summary(view: View<'_>, object: &Object) -> Value {
+    let lead_id = object.get("lead_id").cloned().unwrap_or_default();
+    let thread = thread_of(view, &lead_id, text(object, "id").unwrap_or_default());
+    let thread = thread.and_then(|id| view.find(Kind::CommentThread, &id));
+    thread.map_or(Value::Null, |thread| {
+        let count = comments(view, thread).filter(|comment| !removed(comment)).count();
+        json!({"thread_id": thread.get("id"), "comment_count": count})
+    })
+}
+
 fn thread_of(view: View<'_>, lead_id: &Value, object_id: &str) -> Option<String> {
     let mut threads = view.children(lead_id.as_str()?, Kind::CommentThread);
     let thread = threads.find(|thread| text(thread, "object_id") == Some(object_id))?;
@@ -194,7 +208,7 @@ fn participating(view: View<'_>, thread: &Object) -> Value {
 }
 
 /// Ids of the users and groups a rich text mentions.
-fn mentions(rich: &str) -> Value {
+pub(crate) fn mentions(rich: &str) -> Value {
     let ids = rich.split("data-type=\"mention\"").skip(1).filter_map(|rest| {
         let tag = rest.split('>').next()?;
         tag.split("data-id=\"").nth(1)?.split('"').next()

@@ -1,13 +1,15 @@
 //! Contacts: the people of a lead.
 
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
+use super::integration_link;
 use super::lead::{self, LEAD};
 use super::unsubscribed_email::is_unsubscribed;
 use crate::resource::{
     CustomScope, Field, FieldKind, Filter, Hooks, Initial, ListRules, Resource, Session, Show, View, phone,
 };
-use crate::store::{Kind, Object, text};
+use crate::store::{DateStyle, Kind, Object, parse_moment, text};
 
 /// `/contact/`
 pub(crate) static CONTACT: Resource = Resource {
@@ -20,10 +22,11 @@ pub(crate) static CONTACT: Resource = Resource {
         Field::new("phones", FieldKind::Rows(PHONE)).starts(Initial::EmptyList).not_null().reads(phones),
         Field::new("urls", FieldKind::Rows(URL)).starts(Initial::EmptyList).not_null(),
         Field::computed("integration_links", |view, contact| {
-            lead::integration_links(view, "contact", contact)
+            integration_link::links(view, Kind::Contact, contact)
         })
         .shown(Show::Nested),
         Field::computed("subscriptions", subscriptions).shown(Show::OnRequest),
+        Field::computed("recent_calls", recent_calls).shown(Show::OnRequest),
         Field::moment("date_created").on_create().starts(Initial::Absent).shown(Show::Hidden),
         Field::reference("created_by", &[Kind::User]).on_create().starts(Initial::Absent).shown(Show::Hidden),
     ],
@@ -132,6 +135,28 @@ fn subscriptions(view: View<'_>, contact: &Object) -> Value {
             "start_date": subscription.get("start_date"),
             "initial_email_id": null,
             "date_created": subscription.get("date_created"),
+        })
+    })
+    .collect()
+}
+
+/// How many calls are recent (chosen).
+const MOST_RECENT: usize = 10;
+
+/// The last calls with a contact, newest first.
+fn recent_calls(view: View<'_>, contact: &Object) -> Value {
+    let all = view.children(text(contact, "lead_id").unwrap_or_default(), Kind::Call).rev();
+    let own = all.filter(|call| call.get("contact_id") == contact.get("id")).take(MOST_RECENT);
+    own.map(|call| {
+        let began = text(call, "activity_at").and_then(parse_moment);
+        let lasted = SignedDuration::from_secs(call.get("duration").and_then(Value::as_i64).unwrap_or(0));
+        let finished = began.and_then(|began| began.checked_add(lasted).ok());
+        json!({
+            "id": call.get("id"),
+            "dialer_id": call.get("dialer_id"),
+            "duration": call.get("duration"),
+            "finish_timestamp": finished.map(|finished| DateStyle::Offset.write(finished)),
+            "status": call.get("status"),
         })
     })
     .collect()

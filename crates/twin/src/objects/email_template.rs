@@ -7,8 +7,8 @@ use super::attachment::{MAIL_ATTACHMENTS, SMS_TEMPLATE_ATTACHMENTS};
 use super::{contact, lead};
 use crate::http::{Answer, Call, Refusal};
 use crate::resource::{
-    Action, Audit, Compare, Deleted, Field, Filter, Initial, ListRules, REQUIRED, Resource, Run, Show, View,
-    full_name,
+    Action, Audit, Compare, Deleted, Detail, Field, Filter, Initial, ListRules, Projection, REQUIRED,
+    Resource, Run, Show, View, full_name, render as shown,
 };
 use crate::store::{Kind, Object, text};
 
@@ -49,9 +49,23 @@ pub(crate) static SMS_TEMPLATE: Resource = Resource {
     ..Resource::new(Kind::SmsTemplate, "sms_template", "smstmpl", "SMSTemplate")
 };
 
-/// `GET /email_template/{id}/render/`
-pub(crate) const ACTIONS: &[Action] =
-    &[Action { method: Method::GET, path: "email_template/{}/render", run: Run::Read(render) }];
+/// `GET /email_template/{id}/render/`, and templates of text messages with their attachments.
+pub(crate) const ACTIONS: &[Action] = &[
+    Action { method: Method::GET, path: "email_template/{}/render", run: Run::Read(render) },
+    Action { method: Method::GET, path: "sms_template/{}", run: Run::Read(fetch_sms_template) },
+];
+
+/// Attachments are shown when `include_attachments` asks for them (documented).
+fn fetch_sms_template(view: View<'_>, call: &Call, captured: &[&str]) -> Result<Answer, Refusal> {
+    let id = captured.first().copied().unwrap_or_default();
+    let template = view.find(Kind::SmsTemplate, id).ok_or(Refusal::NoObject(SMS_TEMPLATE.model))?;
+    let wanted = Projection::read(&call.parameters);
+    let mut body = shown(view, &SMS_TEMPLATE, template, Detail::Single, &wanted);
+    if call.parameters.get("include_attachments").is_some_and(|value| value != "false") {
+        body.insert("attachments".to_owned(), template.get("attachments").cloned().unwrap_or(json!([])));
+    }
+    Ok(Answer::ok(body))
+}
 
 fn used_by(view: View<'_>, template: &Object) -> Value {
     let id = template.get("id");
@@ -94,6 +108,17 @@ pub(crate) fn fill(
     lead: Option<&Object>,
     contact: Option<&Object>,
 ) -> String {
+    fill_with(view, template, lead, contact, str::to_owned)
+}
+
+/// The same, where each value is written the way the place it stands in needs.
+pub(crate) fn fill_with(
+    view: View<'_>,
+    template: &str,
+    lead: Option<&Object>,
+    contact: Option<&Object>,
+    write: impl Fn(&str) -> String,
+) -> String {
     let mut filled = String::new();
     let mut rest = template;
     while let Some((before, after)) = rest.split_once("{{") {
@@ -102,7 +127,7 @@ pub(crate) fn fill(
             rest = after;
             break;
         };
-        filled.push_str(&tag_value(view, tag.trim(), lead, contact));
+        filled.push_str(&write(&tag_value(view, tag.trim(), lead, contact)));
         rest = after;
     }
     filled.push_str(rest);

@@ -4,6 +4,7 @@ use http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
 use super::contact::CONTACT;
+use super::integration_link;
 use super::opportunity::OPPORTUNITY;
 use super::status;
 use super::task::TASK;
@@ -43,7 +44,7 @@ pub(crate) static LEAD: Resource = Resource {
             rendered(view, lead, &TASK, |task| task.get("is_complete") != Some(&Value::Bool(true)))
         })
         .shown(Show::Nested),
-        Field::computed("integration_links", |view, lead| integration_links(view, "lead", lead))
+        Field::computed("integration_links", |view, lead| integration_link::links(view, Kind::Lead, lead))
             .shown(Show::Nested),
         Field::computed("primary_email", |view, lead| primary(view, lead, "emails")).shown(Show::OnRequest),
         Field::computed("primary_phone", |view, lead| primary(view, lead, "phones")).shown(Show::OnRequest),
@@ -299,25 +300,6 @@ pub(crate) fn display_name(view: View<'_>, lead: &Object) -> String {
 pub(crate) fn lead_name(view: View<'_>, object: &Object) -> Value {
     let lead = text(object, "lead_id").and_then(|id| view.find(Kind::Lead, id));
     lead.map_or(Value::Null, |lead| display_name(view, lead).into())
-}
-
-/// The organization's integration links for an object, with their addresses filled in.
-pub(crate) fn integration_links(view: View<'_>, applies_to: &str, object: &Object) -> Value {
-    let links = view.all(Kind::IntegrationLink).filter(|link| text(link, "type") == Some(applies_to));
-    let name = match applies_to {
-        "lead" => display_name(view, object),
-        _ => text(object, "name").unwrap_or_default().to_owned(),
-    };
-    let encoded =
-        percent_encoding::utf8_percent_encode(&name, percent_encoding::NON_ALPHANUMERIC).to_string();
-    let tags = [format!("{{{{{applies_to}.display_name}}}}"), format!("{{{{{applies_to}.name}}}}")];
-    links
-        .map(|link| {
-            let address = text(link, "url").unwrap_or_default().replace("{{ ", "{{").replace(" }}", "}}");
-            let url = tags.iter().fold(address, |url, tag| url.replace(tag, &encoded));
-            json!({"name": link["name"], "url": url})
-        })
-        .collect()
 }
 
 fn child_ids(view: View<'_>, lead_id: &str, kind: Kind) -> Vec<String> {

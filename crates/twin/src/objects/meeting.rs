@@ -1,10 +1,13 @@
-//! Meetings come from calendars; only the notes on them are written here.
+//! Meetings come from calendars; only the notes on them are written here, and the tabs apps add.
 
+use http::Method;
 use serde_json::Value;
 
-use super::{activity, playbook, rich_text};
+use super::{activity, comment, playbook, rich_text};
+use crate::http::{Answer, Call, Parameters, Refusal};
 use crate::resource::{
-    Compare, Draft, Field, Filter, Hooks, Initial, ListRules, Methods, Resource, Session, View,
+    Action, Compare, Draft, Field, Filter, Hooks, Initial, ListRules, Methods, NOT_A_CHOICE, Resource, Run,
+    Session, Show, View,
 };
 use crate::store::{DateStyle, Kind, Object, parse_moment, text};
 
@@ -45,12 +48,13 @@ pub(crate) static MEETING: Resource = Resource {
         Field::stored("conversation_type_reason"),
         Field::stored("notetaker_id"),
         Field::stored("summary"),
+        Field::stored("transcripts").starts(Initial::EmptyList).shown(Show::OnRequest),
         Field::text("user_note"),
         Field::text("user_note_html"),
         Field::stored("user_note_date_updated"),
         Field::stored("user_note_mentions").starts(Initial::EmptyList),
     ],
-    list: ListRules { filters: FILTERS, ..activity::LIST },
+    list: ListRules { filters: FILTERS, check, ..activity::LIST },
     event: Some("activity.meeting"),
     hooks: Hooks { prepare, ..activity::DELETABLE },
     ..Resource::new(Kind::Meeting, "activity/meeting", "acti", "Meeting")
@@ -67,14 +71,62 @@ const FILTERS: &[Filter] = &[
     Filter::by("starts_at", Compare::Moments),
     Filter::exact("provider_calendar_event_id"),
     Filter::exact("provider_calendar_type"),
+    Filter { member: "provider_calendar_ids", ..Filter::by("provider_calendar_id", Compare::Entries) },
 ];
+
+/// `POST /activity/meeting/{id}/integration/`
+pub(crate) const ACTIONS: &[Action] =
+    &[Action { method: Method::POST, path: "activity/meeting/{}/integration", run: Run::Write(integrate) }];
+
+/// An event id means something only within a calendar of a provider (documented).
+fn check(view: View<'_>, parameters: &Parameters) -> Result<(), Refusal> {
+    let given = |name: &str| parameters.get(name).is_some_and(|value| !value.is_empty());
+    let calendar = given("provider_calendar_id") && given("provider_calendar_type");
+    if given("provider_calendar_event_id") && !calendar {
+        let message =
+            "The provider_calendar_event_id filter needs provider_calendar_id and provider_calendar_type.";
+        return Err(Refusal::bad_request(message));
+    }
+    (activity::LIST.check)(view, parameters)
+}
+
+/// Makes or changes the tab an app has on a meeting. Close documents neither what a tab holds nor the answer: the
+/// twin keeps what the app sends, says which app it was, and answers the tab. An empty body does nothing (documented).
+fn integrate(session: &mut Session<'_>, call: &Call, captured: &[&str]) -> Result<Answer, Refusal> {
+    let app = call.require_app()?;
+    let id = captured.first().copied().unwrap_or_default();
+    let missing = Refusal::NoObject(MEETING.model);
+    let meeting = session.view().find(Kind::Meeting, id).ok_or(missing)?;
+    let mut tabs = meeting.get("integrations").and_then(Value::as_array).cloned().unwrap_or_default();
+    let own = tabs.iter().position(|tab| tab["oauth_client_id"] == app.client_id.as_str());
+    let mut tab = own.and_then(|own| tabs[own].as_object().cloned()).unwrap_or_default();
+    if call.body.is_empty() {
+        return Ok(Answer::ok(tab));
+    }
+    tab.extend(call.body.clone());
+    tab.insert("oauth_client_id".to_owned(), app.client_id.clone().into());
+    tab.insert("oauth_client_name".to_owned(), app.name.clone().into());
+    match own {
+        Some(own) => tabs[own] = tab.clone().into(),
+        None => tabs.push(tab.clone().into()),
+    }
+    session.amend(Kind::Meeting, id, |meeting| drop(meeting.insert("integrations".to_owned(), tabs.into())));
+    Ok(Answer::ok(tab))
+}
 
 fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     rich_text::keep_in_step(draft, "user_note", "user_note_html");
     if draft.given("user_note") || draft.given("user_note_html") {
         let now = DateStyle::Offset.write(session.world.now());
+        let mentioned = comment::mentions(text(&draft.object, "user_note_html").unwrap_or_default());
         draft.object.insert("user_note_date_updated".to_owned(), now.into());
+        draft.object.insert("user_note_mentions".to_owned(), mentioned);
     }
+    let outcome = text(draft.input, "outcome_id").and_then(|id| session.view().find(Kind::Outcome, id));
+    if outcome.is_some_and(|outcome| text(outcome, "type") == Some("vm-dropped")) {
+        draft.errors.add("outcome", NOT_A_CHOICE);
+    }
+    activity::prepare(session, draft);
 }
 
 /// What the calendar says: cancelled and declined meetings stay so, the others follow the clock.

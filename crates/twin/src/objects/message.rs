@@ -1,10 +1,11 @@
-//! What e-mails and text messages share: the life of a message from draft to sent.
+//! What e-mails and text messages share: the life of a message from draft to sent, and the notice of one received.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::task;
 use crate::http::Refusal;
-use crate::resource::{Draft, REQUIRED, Session};
-use crate::store::{DateStyle, text};
+use crate::resource::{Draft, REQUIRED, Session, phone};
+use crate::store::{DateStyle, Object, text};
 
 /// The states of a message (documented).
 pub(crate) const STATUSES: &[&str] = &["inbox", "draft", "scheduled", "outbox", "sent", "error"];
@@ -43,4 +44,27 @@ pub(crate) fn settle(session: &Session<'_>, draft: &mut Draft<'_>) {
         let logged = draft.object.get("date_created").filter(|_| draft.old.is_none()).cloned();
         draft.object.insert("date_sent".to_owned(), logged.unwrap_or_else(|| now.into()));
     }
+}
+
+/// Puts a received message into the inbox of its user: a notification of this type about this type of object.
+pub(crate) fn notify(session: &mut Session<'_>, notification: &str, object_type: &str, message: &Object) {
+    let member = |name: &str| message.get(name).cloned().unwrap_or_default();
+    let remote = text(message, "remote_phone");
+    let task = json!({
+        "_type": notification,
+        "lead_id": member("lead_id"),
+        "contact_id": member("contact_id"),
+        "assigned_to": member("user_id"),
+        "date": member("activity_at"),
+        "is_complete": false,
+        "object_type": object_type,
+        "object_id": member("id"),
+        "remote_phone": remote,
+        "remote_phone_formatted": remote.map(phone::formatted),
+        "remote_phone_description": remote.and_then(phone::country),
+        "local_phone": member("local_phone"),
+        "text": member("text"),
+        "attachments": member("attachments"),
+    });
+    task::notify(session, task);
 }

@@ -22,6 +22,7 @@ mod enrichment;
 mod event;
 mod export;
 pub(crate) mod file;
+mod integration_link;
 mod lead;
 mod mailbox;
 mod meeting;
@@ -121,7 +122,7 @@ static RESOURCES: &[&Resource] = &[
     &settings::CONNECTED_ACCOUNT,
     &phone_number::PHONE_NUMBER,
     &settings::OUTCOME,
-    &settings::INTEGRATION_LINK,
+    &integration_link::INTEGRATION_LINK,
     &settings::FORM,
     &webhook::WEBHOOK,
     &unsubscribed_email::UNSUBSCRIBED_EMAIL,
@@ -147,6 +148,7 @@ static ACTIONS: &[&[Action]] = &[
     export::ACTIONS,
     file::ACTIONS,
     lead::ACTIONS,
+    meeting::ACTIONS,
     organization::ACTIONS,
     phone_rental::ACTIONS,
     playbook::ACTIONS,

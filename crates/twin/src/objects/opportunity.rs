@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 
 use super::attachment::ATTACHMENTS;
+use super::comment;
+use super::integration_link;
 use super::money;
 use super::opportunity_totals::totals;
 use super::pipeline;
@@ -50,8 +52,11 @@ pub(crate) static OPPORTUNITY: Resource = Resource {
         Field::text("note").starts(Initial::Text("")),
         Field::text("note_html").starts(Initial::Text("<body><p></p></body>")),
         ATTACHMENTS,
-        Field::computed("integration_links", |view, deal| lead::integration_links(view, "opportunity", deal))
-            .shown(Show::Nested),
+        Field::computed("integration_links", |view, deal| {
+            integration_link::links(view, Kind::Opportunity, deal)
+        })
+        .shown(Show::Nested),
+        Field::computed("comment_summary", comment::summary).shown(Show::OnRequest),
         Field::new("date_won", FieldKind::Date),
         Field::stored("date_lost"),
         Field::stored("is_stalled").starts(Initial::False),
@@ -94,7 +99,7 @@ pub(crate) static OPPORTUNITY: Resource = Resource {
         ..ListRules::NEWEST_FIRST
     },
     event: Some("opportunity"),
-    hooks: Hooks { prepare, storing, updated, ..Hooks::NONE },
+    hooks: Hooks { prepare, storing, updated, deleting: comment::forget, ..Hooks::NONE },
     ..Resource::new(Kind::Opportunity, "opportunity", "oppo", "Opportunity")
 };
 

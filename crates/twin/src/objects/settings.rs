@@ -1,4 +1,4 @@
-//! Small things an organization keeps: accounts, outcomes, links, forms, groups.
+//! Small things an organization keeps: accounts, outcomes, forms, groups.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -56,19 +56,6 @@ pub(crate) static OUTCOME: Resource = Resource {
     ],
     list: ListRules::OLDEST_FIRST,
     ..Resource::new(Kind::Outcome, "outcome", "outcome", "Outcome")
-};
-
-/// `/integration_link/`
-pub(crate) static INTEGRATION_LINK: Resource = Resource {
-    audit: Audit::Plain,
-    fields: &[
-        Field::text("name").required(),
-        Field::choice("type", &["lead", "contact", "opportunity"]).required(),
-        Field::text("url").required(),
-    ],
-    list: ListRules::OLDEST_FIRST,
-    permission: Some("manage_organization"),
-    ..Resource::new(Kind::IntegrationLink, "integration_link", "ilink", "IntegrationLink")
 };
 
 /// `/form/`

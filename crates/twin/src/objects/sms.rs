@@ -42,7 +42,7 @@ pub(crate) static SMS: Resource = Resource {
     event: Some("activity.sms"),
     hooks: Hooks {
         prepare,
-        created: |session, sms| announce(session, None, sms),
+        created,
         updated: |session, old, new| announce(session, Some(old), new),
         ..activity::DELETABLE
     },
@@ -97,6 +97,13 @@ fn own_number(session: &Session<'_>, draft: &mut Draft<'_>) {
         draft.object.insert("source".to_owned(), "Close.io".into());
     } else {
         draft.errors.add("local_phone", "Not a valid choice.");
+    }
+}
+
+fn created(session: &mut Session<'_>, sms: &Object) {
+    announce(session, None, sms);
+    if session.asks_for("send_to_inbox") && text(sms, "status") == Some("inbox") {
+        message::notify(session, "incoming_sms", "sms", sms);
     }
 }
 
