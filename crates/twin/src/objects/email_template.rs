@@ -1,4 +1,4 @@
-//! Templates of e-mails and text messages, and filling their tags.
+//! Templates of e-mails and text messages, and filling their tags. Previews are in `template_preview`.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -7,8 +7,8 @@ use super::attachment::{MAIL_ATTACHMENTS, SMS_TEMPLATE_ATTACHMENTS};
 use super::{contact, lead};
 use crate::http::{Answer, Call, Refusal};
 use crate::resource::{
-    Action, Audit, Compare, Deleted, Detail, Field, Filter, Initial, ListRules, Projection, REQUIRED,
-    Resource, Run, Show, View, full_name, render as shown,
+    Action, Audit, Compare, Deleted, Detail, Field, Filter, Initial, ListRules, Projection, Resource, Run,
+    Show, View, full_name, render,
 };
 use crate::store::{Kind, Object, text};
 
@@ -49,18 +49,16 @@ pub(crate) static SMS_TEMPLATE: Resource = Resource {
     ..Resource::new(Kind::SmsTemplate, "sms_template", "smstmpl", "SMSTemplate")
 };
 
-/// `GET /email_template/{id}/render/`, and templates of text messages with their attachments.
-pub(crate) const ACTIONS: &[Action] = &[
-    Action { method: Method::GET, path: "email_template/{}/render", run: Run::Read(render) },
-    Action { method: Method::GET, path: "sms_template/{}", run: Run::Read(fetch_sms_template) },
-];
+/// `GET /sms_template/{id}/`, with attachments on request.
+pub(crate) const ACTIONS: &[Action] =
+    &[Action { method: Method::GET, path: "sms_template/{}", run: Run::Read(fetch_sms_template) }];
 
 /// Attachments are shown when `include_attachments` asks for them (documented).
 fn fetch_sms_template(view: View<'_>, call: &Call, captured: &[&str]) -> Result<Answer, Refusal> {
     let id = captured.first().copied().unwrap_or_default();
     let template = view.find(Kind::SmsTemplate, id).ok_or(Refusal::NoObject(SMS_TEMPLATE.model))?;
     let wanted = Projection::read(&call.parameters);
-    let mut body = shown(view, &SMS_TEMPLATE, template, Detail::Single, &wanted);
+    let mut body = render(view, &SMS_TEMPLATE, template, Detail::Single, &wanted);
     if call.parameters.get("include_attachments").is_some_and(|value| value != "false") {
         body.insert("attachments".to_owned(), template.get("attachments").cloned().unwrap_or(json!([])));
     }
@@ -75,30 +73,6 @@ fn used_by(view: View<'_>, template: &Object) -> Value {
     };
     let sequences = view.all(Kind::Sequence).filter(uses);
     sequences.map(|sequence| json!({"id": sequence["id"], "name": sequence["name"]})).collect()
-}
-
-fn render(view: View<'_>, call: &Call, captured: &[&str]) -> Result<Answer, Refusal> {
-    let id = captured.first().copied().unwrap_or_default();
-    let template = view.find(Kind::EmailTemplate, id).ok_or(Refusal::NoObject(EMAIL_TEMPLATE.model))?;
-    let named = |kind, name: &str, model| {
-        let id = call
-            .parameters
-            .get(name)
-            .ok_or_else(|| Refusal::field(name.trim_end_matches("_id"), REQUIRED))?;
-        view.find(kind, id).ok_or(Refusal::NoObject(model))
-    };
-    let (lead, person) =
-        (named(Kind::Lead, "lead_id", "Lead")?, named(Kind::Contact, "contact_id", "Contact")?);
-    let filled = |name: &str| fill(view, text(template, name).unwrap_or_default(), Some(lead), Some(person));
-    Ok(Answer::ok(json!({
-        "subject": filled("subject"),
-        "body": filled("body"),
-        "email": contact::first_email(person),
-        "contact_id": person["id"],
-        "contact_display_name": contact::display_name(person),
-        "lead_id": lead["id"],
-        "lead_display_name": lead::display_name(view, lead),
-    })))
 }
 
 /// Replaces the tags of a template; tags that are not known are left empty.

@@ -50,6 +50,7 @@ mod smart_view;
 mod sms;
 mod status;
 mod task;
+mod template_preview;
 mod unsubscribed_email;
 mod user;
 mod webhook;
@@ -158,6 +159,7 @@ static ACTIONS: &[&[Action]] = &[
     settings::ACTIONS,
     shared_scheduling_link::ACTIONS,
     task::ACTIONS,
+    template_preview::ACTIONS,
     unsubscribed_email::ACTIONS,
     user::ACTIONS,
 ];

@@ -19,4 +19,5 @@ mod send_as;
 mod sequences;
 mod settings;
 mod tasks;
+mod templates;
 mod unsubscribed_emails;
