@@ -108,10 +108,14 @@ fn address(view: View<'_>, value: &Value) -> Result<Value, Value> {
         if found.is_none_or(|file| file::is_past(file, "temporary_until", view.now())) {
             return Err("There is no uploaded file at this address, or not any more.".into());
         }
-    } else if !path.starts_with(FILES) && !path.starts_with(MEDIA) {
-        return Err("Invalid URL.".into());
+        // What follows the path says nothing about the file.
+        return Ok(written.split(['?', '#']).next().unwrap_or(written).into());
     }
-    Ok(written.into())
+    if path.starts_with(FILES) || path.starts_with(MEDIA) {
+        Ok(written.into())
+    } else {
+        Err("Invalid URL.".into())
+    }
 }
 
 /// Makes the addresses of what hangs on an object lasting. Does nothing before the object has its id.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::Response;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, CLOSER, House, LEAD, id};
+use crate::support::{Answer, CLOSER, CONTACT, House, LEAD, id};
 
 /// Asks where to upload a file to.
 async fn offer(house: &House, filename: &str, content_type: &str) -> Value {
@@ -105,6 +105,10 @@ async fn every_kind_of_object_keeps_its_files() {
         assert_eq!(fetch(address(&object)).await.text().await.unwrap(), "PNG");
         assert_eq!(house.get(&path).await["attachments"], object["attachments"]);
     }
+    let mut again = attachments.clone();
+    again[0]["url"] = json!(format!("{url}?from=mail#top"));
+    let note = house.post("activity/note/", json!({"lead_id": LEAD, "attachments": again})).await;
+    assert!(address(&note).ends_with("/logo%2Epng/"), "{note}");
     let email = json!({"lead_id": LEAD, "status": "draft", "attachments": attachments});
     let email = house.post("activity/email/", email).await;
     let expected = json!({
@@ -148,6 +152,19 @@ async fn only_files_of_the_twin_can_be_attached() {
     let answer = house.try_post("activity/sms/", sms).await.refused(400);
     let errors = &answer["field-errors"]["attachments"]["errors"]["0"]["field-errors"];
     assert_eq!(errors, &json!({"content_type": "Not a valid choice."}));
+
+    let heavy = json!({
+        "url": "https://app.close.com/go/file/persisted/x/activity.note/y/z/film.mp4/", "filename": "film.mp4",
+        "content_type": "video/mp4", "size": 25_000_001,
+    });
+    let message = json!({
+        "lead_id": LEAD, "contact_id": CONTACT, "direction": "outgoing", "external_whatsapp_message_id": "m-2",
+        "message_markdown": "Look", "local_phone": "15125550100", "remote_phone": "15125550123",
+        "activity_at": "2026-11-24T14:00:00Z", "attachments": [heavy],
+    });
+    let answer = house.try_post("activity/whatsapp_message/", message).await.refused(400);
+    let errors = json!({"attachments": "The attachments must not be larger than 25 MB in total."});
+    assert_eq!(answer["field-errors"], errors);
 
     let mut house = house;
     let keys = house.twin.api_keys();
