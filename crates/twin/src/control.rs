@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::delivery::{DeliveryFaults, RecordedDelivery};
 use crate::http::Shared;
 pub use crate::http::{FaultKind, FaultRule, RecordedRequest};
 use crate::objects;
@@ -58,6 +59,22 @@ impl Control {
     /// Forgets the remembered requests.
     pub fn clear_requests(&self) {
         self.shared.recorder.clear();
+    }
+
+    /// The last deliveries of webhooks, oldest first, each attempt by itself; at most 1000 are remembered.
+    pub fn deliveries(&self) -> Vec<RecordedDelivery> {
+        self.shared.outbox.deliveries()
+    }
+
+    /// Waits until every delivery of a webhook that is due has been attempted. Deliveries that failed and wait for
+    /// their next time are not waited for: [`advance_clock`](Self::advance_clock) makes them due.
+    pub async fn deliveries_settled(&self) {
+        self.shared.outbox.settled(|| self.shared.clock.now()).await;
+    }
+
+    /// Disturbs the deliveries of events written from now on; [`DeliveryFaults::default`] ends it.
+    pub fn disturb_deliveries(&self, faults: DeliveryFaults) {
+        self.shared.outbox.disturb(faults);
     }
 
     /// An object as it is stored, whoever owns it: without the members Close works out when it answers.

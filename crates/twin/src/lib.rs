@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod control;
+mod delivery;
 mod filtering;
 mod generator;
 mod http;
@@ -14,6 +15,7 @@ mod store;
 mod twin;
 
 pub use control::{Control, FaultKind, FaultRule, RecordedRequest};
+pub use delivery::{DeliveryFaults, RecordedDelivery, WebhookLimits};
 pub use options::{ApiKeyInfo, OAuthAppInfo, RateLimit, TwinOptions};
 pub use query::{QueryError, plain_query};
 pub use store::Clock;

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::store::Clock;
+use crate::delivery::WebhookLimits;
+use crate::store::{Clock, EVENT_CAPACITY};
 
 /// How a twin is started. `TwinOptions::default()` suits tests.
 #[derive(Clone, Debug)]
@@ -31,6 +32,11 @@ pub struct TwinOptions {
     pub access_token_lifetime: Duration,
     /// Whether the test levers also answer over HTTP, under `/_twin/`.
     pub control: bool,
+    /// How many events the log keeps, over all organizations. Close keeps those of thirty days, and so does the twin as
+    /// long as they are not more than this.
+    pub event_capacity: usize,
+    /// What deliveries of webhooks are held to.
+    pub webhooks: WebhookLimits,
 }
 
 impl Default for TwinOptions {
@@ -45,6 +51,8 @@ impl Default for TwinOptions {
             rate_limit: RateLimit::default(),
             access_token_lifetime: Duration::from_secs(3600),
             control: false,
+            event_capacity: EVENT_CAPACITY,
+            webhooks: WebhookLimits::default(),
         }
     }
 }

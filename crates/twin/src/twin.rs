@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::control::Control;
+use crate::delivery;
 use crate::http::{Listener, Shared};
 use crate::options::{ApiKeyInfo, OAuthAppInfo, TwinOptions};
 use crate::server;
@@ -48,6 +49,7 @@ pub struct Twin {
     address: SocketAddr,
     stop: CancellationToken,
     server: Option<JoinHandle<()>>,
+    deliverer: Option<JoinHandle<()>>,
 }
 
 impl Twin {
@@ -65,8 +67,9 @@ impl Twin {
         let application = server::application(Arc::clone(&shared), options.control);
         let serving = server::run(Listener(listener), application, stop.clone());
         let server = tokio::spawn(serving);
+        let deliverer = tokio::spawn(delivery::run(Arc::clone(&shared), stop.clone()));
         tracing::debug!(%address, leads = options.leads, "the twin listens");
-        Ok(Self { shared, address, stop, server: Some(server) })
+        Ok(Self { shared, address, stop, server: Some(server), deliverer: Some(deliverer) })
     }
 
     /// Where it listens, for example `http://127.0.0.1:41234`. The API is below `/api/v1/`, OAuth below `/oauth2/`.
@@ -117,13 +120,14 @@ impl Twin {
         Control::new(Arc::clone(&self.shared))
     }
 
-    /// Stops listening, lets requests in progress finish for a moment, and closes every connection.
+    /// Stops listening, lets requests in progress finish for a moment, and closes every connection. Deliveries of
+    /// webhooks end at once.
     pub async fn shutdown(mut self) {
         self.stop.cancel();
-        if let Some(mut server) = self.server.take()
-            && tokio::time::timeout(SHUTDOWN_GRACE, &mut server).await.is_err()
-        {
-            server.abort();
+        for mut task in [self.server.take(), self.deliverer.take()].into_iter().flatten() {
+            if tokio::time::timeout(SHUTDOWN_GRACE, &mut task).await.is_err() {
+                task.abort();
+            }
         }
     }
 }

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::faults::FaultRule;
 use super::state::Shared;
 use crate::control::Control;
+use crate::delivery::DeliveryFaults;
 
 /// Routes below `/_twin/`.
 pub(crate) fn routes() -> Router<Arc<Shared>> {
@@ -23,6 +24,9 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/_twin/grants/revoke", post(revoke_grants))
         .route("/_twin/oauth_apps", post(register_app))
         .route("/_twin/requests", get(requests))
+        .route("/_twin/deliveries", get(deliveries))
+        .route("/_twin/deliveries/settle", post(settle_deliveries))
+        .route("/_twin/deliveries/faults", post(disturb_deliveries))
         .route("/_twin/reset", post(reset))
 }
 
@@ -81,6 +85,24 @@ async fn register_app(State(shared): State<Arc<Shared>>, Json(app): Json<NewApp>
 
 async fn requests(State(shared): State<Arc<Shared>>) -> Outcome {
     (StatusCode::OK, Json(json!({"requests": shared.recorder.all()})))
+}
+
+async fn deliveries(State(shared): State<Arc<Shared>>) -> Outcome {
+    (StatusCode::OK, Json(json!({"deliveries": shared.outbox.deliveries()})))
+}
+
+/// Answers once every delivery that is due has been attempted.
+async fn settle_deliveries(State(shared): State<Arc<Shared>>) -> Outcome {
+    Control::new(Arc::clone(&shared)).deliveries_settled().await;
+    deliveries(State(shared)).await
+}
+
+async fn disturb_deliveries(
+    State(shared): State<Arc<Shared>>,
+    Json(faults): Json<DeliveryFaults>,
+) -> Outcome {
+    shared.outbox.disturb(faults);
+    done()
 }
 
 async fn reset(State(shared): State<Arc<Shared>>) -> Outcome {

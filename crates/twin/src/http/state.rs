@@ -1,12 +1,13 @@
 //! What all requests of one twin share.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::faults::Faults;
 use super::files::Files;
 use super::limits::Limiter;
 use super::recorder::Recorder;
+use crate::delivery::{Outbox, WebhookLimits};
 use crate::generator;
 use crate::oauth::Grants;
 use crate::options::TwinOptions;
@@ -29,6 +30,11 @@ pub(crate) struct Shared {
     pub(crate) limiter: Limiter,
     /// The bytes of files.
     pub(crate) files: Files,
+    /// Events on their way to webhooks.
+    pub(crate) outbox: Arc<Outbox>,
+    /// What deliveries are held to.
+    pub(crate) webhook_limits: WebhookLimits,
+    event_capacity: usize,
     seed: u64,
     leads: usize,
     activities: usize,
@@ -50,7 +56,7 @@ impl Shared {
                 }
             },
         };
-        Ok(Self {
+        let shared = Self {
             world: RwLock::new(world),
             keeper,
             grants: Grants::new(options.clock.clone(), options.access_token_lifetime, options.seed),
@@ -59,10 +65,21 @@ impl Shared {
             recorder: Recorder::default(),
             limiter: Limiter::new(options.rate_limit, options.clock.clone()),
             files: Files::default(),
+            outbox: Arc::new(Outbox::new(options.webhooks)),
+            webhook_limits: options.webhooks,
+            event_capacity: options.event_capacity,
             seed: options.seed,
             leads: options.leads,
             activities: options.activities,
-        })
+        };
+        shared.equip(&mut shared.world_mut());
+        Ok(shared)
+    }
+
+    /// Gives a world what all worlds of this twin share.
+    fn equip(&self, world: &mut World) {
+        world.events.set_capacity(self.event_capacity);
+        world.events.outbox = Arc::clone(&self.outbox);
     }
 
     /// The world, for reading. Never hold it across an `.await`.
@@ -76,13 +93,15 @@ impl Shared {
         Changing { world, keeper: self.keeper.as_ref() }
     }
 
-    /// Puts another world in place of the one there is.
+    /// Puts another world in place of the one there is. Events of the old one that wait for webhooks are forgotten.
     pub(crate) fn replace_world(&self, mut world: World) -> Result<(), KeepingError> {
+        self.equip(&mut world);
         let mut place = self.world.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(keeper) = &self.keeper {
             keeper.replace(&mut world)?;
         }
         *place = world;
+        self.outbox.empty();
         Ok(())
     }
 
@@ -92,6 +111,7 @@ impl Shared {
         self.faults.clear();
         self.recorder.clear();
         self.files.clear();
+        self.outbox.clear();
         Ok(())
     }
 }

@@ -55,7 +55,15 @@ pub(crate) static EMAIL: Resource = Resource {
     ],
     list: activity::LIST,
     event: Some("activity.email"),
-    hooks: Hooks { prepare, storing, created, updated, may_delete: activity::may_delete, deleting },
+    hooks: Hooks {
+        prepare,
+        storing,
+        created,
+        updated,
+        may_delete: activity::may_delete,
+        deleting,
+        ..Hooks::NONE
+    },
     ..Resource::new(Kind::Email, "activity/email", "acti", "Email")
 };
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::role;
 use crate::http::{Answer, Call, Parameters, Refusal};
 use crate::resource::{Action, Run, View};
-use crate::store::{Object, parse_moment, text};
+use crate::store::{Axis, Object, horizon, parse_moment, text};
 
 /// Listing and fetching events.
 pub(crate) const ACTIONS: &[Action] = &[
@@ -58,48 +58,91 @@ fn list(view: View<'_>, call: &Call, _: &[&str]) -> Result<Answer, Refusal> {
             })?
             .min(MOST),
     };
-    let all: Vec<&Object> =
-        view.world.world().events.newest_first().filter(|event| wanted(view, event, parameters)).collect();
-    let (start, end) = match parameters.get("_cursor").filter(|cursor| !cursor.is_empty()) {
-        None => (0, limit.min(all.len())),
-        Some(cursor) => around(&all, cursor, limit)?,
+    let page = match parameters.get("_cursor").filter(|cursor| !cursor.is_empty()) {
+        None => Page::before(view, parameters, None, limit),
+        Some(cursor) => match cursor.split_once('.').filter(|(_, id)| find(view, id).is_some()) {
+            Some((OLDER, id)) => Page::before(view, parameters, Some(id), limit),
+            Some((NEWER, id)) => Page::after(view, parameters, id, limit),
+            _ => return Err(Refusal::bad_request("The _cursor is not valid. Start again without it.")),
+        },
     };
-    let page = &all[start..end];
     let cursor = |direction: &str, event: Option<&&Object>| {
         event.and_then(|event| text(event, "id")).map(|id| format!("{direction}.{id}"))
     };
-    let next = if end < all.len() { cursor(OLDER, page.last()) } else { None };
-    let previous = if start > 0 { cursor(NEWER, page.first()) } else { None };
-    let data: Vec<Value> = page.iter().map(|event| shown(view, event).into()).collect();
+    let next = if page.older { cursor(OLDER, page.events.last()) } else { None };
+    let previous = if page.newer { cursor(NEWER, page.events.first()) } else { None };
+    let data: Vec<Value> = page.events.iter().map(|event| shown(view, event).into()).collect();
     Ok(Answer::ok(json!({"data": data, "cursor_next": next, "cursor_previous": previous})))
-}
-
-/// The page a cursor names: events older or newer than the one it was made from.
-fn around(all: &[&Object], cursor: &str, limit: usize) -> Result<(usize, usize), Refusal> {
-    let place = cursor.split_once('.').and_then(|(direction, id)| {
-        let position = all.iter().position(|event| text(event, "id") == Some(id))?;
-        match direction {
-            OLDER => Some((position + 1, (position + 1 + limit).min(all.len()))),
-            NEWER => Some((position.saturating_sub(limit), position)),
-            _ => None,
-        }
-    });
-    place.ok_or_else(|| Refusal::bad_request("The _cursor is not valid. Start again without it."))
 }
 
 const OLDER: &str = "older";
 const NEWER: &str = "newer";
 
+/// Some of the events that are wanted, newest first, and whether there are others beside them.
+struct Page<'w> {
+    events: Vec<&'w Object>,
+    older: bool,
+    newer: bool,
+}
+
+impl<'w> Page<'w> {
+    /// The newest events, or the newest before an event.
+    fn before(view: View<'w>, parameters: &Parameters, id: Option<&str>, limit: usize) -> Self {
+        let mut events: Vec<&Object> = backwards(view, parameters, id).take(limit + 1).collect();
+        let older = events.len() > limit;
+        events.truncate(limit);
+        let first = events.first().and_then(|event| text(event, "id"));
+        let newer =
+            id.is_some() && first.is_some_and(|first| forwards(view, parameters, first).next().is_some());
+        Self { events, older, newer }
+    }
+
+    /// The events just after an event.
+    fn after(view: View<'w>, parameters: &Parameters, id: &str, limit: usize) -> Self {
+        let mut events: Vec<&Object> = forwards(view, parameters, id).take(limit + 1).collect();
+        let newer = events.len() > limit;
+        events.truncate(limit);
+        events.reverse();
+        let last = events.last().and_then(|event| text(event, "id"));
+        let older = last.is_some_and(|last| backwards(view, parameters, Some(last)).next().is_some());
+        Self { events, older, newer }
+    }
+}
+
+/// The wanted events older than one event, newest first; all of them without one.
+fn backwards<'w>(
+    view: View<'w>,
+    parameters: &Parameters,
+    before: Option<&str>,
+) -> impl Iterator<Item = &'w Object> {
+    let since = [parameters.get("date_updated__gt"), parameters.get("date_updated__gte")];
+    let since = since.into_iter().flatten().filter_map(parse_moment).max();
+    let since = since.map_or(horizon(view.now()), |since| since.max(horizon(view.now())));
+    let found = view.world.world().events.backwards(line(view, parameters), before, since);
+    found.filter(move |event| wanted(view, event, parameters))
+}
+
+/// The wanted events newer than one event, oldest first.
+fn forwards<'w>(view: View<'w>, parameters: &Parameters, after: &str) -> impl Iterator<Item = &'w Object> {
+    let found = view.world.world().events.forwards(line(view, parameters), after);
+    found.filter(move |event| wanted(view, event, parameters))
+}
+
+/// The most telling index among those the filters name.
+fn line<'p>(view: View<'p>, parameters: &'p Parameters) -> (Axis, &'p str) {
+    let named = Axis::ALL.into_iter().filter(|axis| *axis != Axis::Organization);
+    let mut named = named.filter_map(|axis| Some((axis, parameters.get(axis.member())?)));
+    named.next().unwrap_or((Axis::Organization, &view.caller.organization_id))
+}
+
 fn fetch(view: View<'_>, _: &Call, captured: &[&str]) -> Result<Answer, Refusal> {
     let id = captured.first().copied().unwrap_or_default();
-    let event = view
-        .world
-        .world()
-        .events
-        .get(id)
-        .filter(|event| mine(view, event))
-        .ok_or(Refusal::NoObject("Event"))?;
-    Ok(Answer::ok(shown(view, event)))
+    find(view, id).map(|event| Answer::ok(shown(view, event))).ok_or(Refusal::NoObject("Event"))
+}
+
+/// An event of the caller's organization.
+fn find<'w>(view: View<'w>, id: &str) -> Option<&'w Object> {
+    view.world.world().events.get(id, view.now()).filter(|event| mine(view, event))
 }
 
 fn check_combination(parameters: &Parameters) -> Result<(), Refusal> {

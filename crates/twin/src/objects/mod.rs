@@ -20,6 +20,8 @@ mod email_template;
 mod email_thread;
 mod enrichment;
 mod event;
+mod event_filter;
+mod event_type;
 mod export;
 pub(crate) mod file;
 mod integration_link;
@@ -66,8 +68,9 @@ use crate::resource::{self, Action, Caller, Resource, Run, Session, View};
 use crate::store::{Kind, Scratch};
 
 pub(crate) use attachment::keep as keep_files;
+pub(crate) use event_type::documented as is_documented_event;
 pub(crate) use role::grants;
-pub(crate) use task::event_name;
+pub(crate) use webhook::tell as tell_webhooks;
 
 /// Every resource.
 static RESOURCES: &[&Resource] = &[

@@ -80,6 +80,7 @@ pub(crate) static TASK: Resource = Resource {
         ..ListRules::NEWEST_FIRST
     },
     event: Some("task.lead"),
+    event_of: Some(event_name),
     hooks: Hooks { prepare, created, updated, may_delete, ..Hooks::NONE },
     ..Resource::new(Kind::Task, "task", "task", "Task")
 };
@@ -225,7 +226,7 @@ fn view_of(view: View<'_>, task: &Object) -> &'static str {
 }
 
 /// The name of a task's type in events, for example `task.missed_call`.
-pub(crate) fn event_name(task: &Object) -> String {
+fn event_name(task: &Object) -> String {
     format!("task.{}", text(task, "_type").unwrap_or("lead"))
 }
 

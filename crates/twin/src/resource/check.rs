@@ -64,6 +64,7 @@ pub(crate) fn fill<'f>(view: View<'_>, fields: impl IntoIterator<Item = &'f Fiel
             Write::Always => true,
         };
         let given = if writable { lookup(field, draft.input) } else { None };
+        let given = given.filter(|value| creating || !field.keeps_on_null || !value.is_null());
         match given {
             None if creating => {
                 if field.required {

@@ -41,8 +41,10 @@ pub(crate) struct Resource {
     pub(crate) custom: Option<CustomScope>,
     /// How it is listed.
     pub(crate) list: ListRules,
-    /// Name in events; objects without one cause none.
+    /// Name in events; objects without one cause none. Events that Close does not document are not written.
     pub(crate) event: Option<&'static str>,
+    /// Name in events where it depends on the object.
+    pub(crate) event_of: Option<fn(&Object) -> String>,
     /// Permission a role must grant for creating and changing.
     pub(crate) permission: Option<&'static str>,
     /// What is special about it.
@@ -73,6 +75,7 @@ impl Resource {
             custom: None,
             list: ListRules::NEWEST_FIRST,
             event: None,
+            event_of: None,
             permission: None,
             hooks: Hooks::NONE,
         }
@@ -237,6 +240,8 @@ pub(crate) struct Hooks {
     pub(crate) prepare: fn(&mut Session<'_>, &mut Draft<'_>),
     /// Completes a new object just before it is stored, when nothing can be refused any more.
     pub(crate) storing: fn(&mut Session<'_>, &mut Object),
+    /// Completes a changed object just before it is stored, when nothing can be refused any more: before, after.
+    pub(crate) changing: fn(&mut Session<'_>, &Object, &mut Object),
     /// Side effects of a new object.
     pub(crate) created: fn(&mut Session<'_>, &Object),
     /// Side effects of a change: before, after.
@@ -252,6 +257,7 @@ impl Hooks {
     pub(crate) const NONE: Self = Self {
         prepare: |_, _| {},
         storing: |_, _| {},
+        changing: |_, _, _| {},
         created: |_, _| {},
         updated: |_, _, _| {},
         may_delete: |_, _| Ok(()),

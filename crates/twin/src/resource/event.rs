@@ -1,13 +1,15 @@
 //! Events: what each change leaves in the log.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::declaration::Resource;
 use super::session::Session;
-use crate::objects::event_name;
+use crate::objects::{is_documented_event, tell_webhooks};
 use crate::store::{DateStyle, Kind, Object, text};
 
-/// Writes an event. `before` and `after` are the object as it is answered, without what hangs on it.
+/// Writes an event, if Close documents that there is one, and tells the webhooks that want it. `before` and `after` are the object as it is answered, without what hangs on it.
 pub(crate) fn emit(
     session: &mut Session<'_>,
     resource: &Resource,
@@ -17,10 +19,10 @@ pub(crate) fn emit(
 ) {
     let Some(object_type) = resource.event else { return };
     let Some(subject) = after.or(before) else { return };
-    let object_type = match resource.kind {
-        Kind::Task => event_name(subject),
-        _ => object_type.to_owned(),
-    };
+    let object_type = resource.event_of.map_or_else(|| object_type.to_owned(), |name| name(subject));
+    if !is_documented_event(&object_type, action) {
+        return;
+    }
     let id = text(subject, "id").unwrap_or_default();
     let lead_id = match resource.kind {
         Kind::Lead => Some(id),
@@ -63,7 +65,9 @@ pub(crate) fn emit(
         "date_updated": now,
     });
     if let Value::Object(event) = event {
-        session.world.events.push(event);
+        let event = Arc::new(event);
+        session.world.events.push(Arc::clone(&event));
+        tell_webhooks(session.view(), &event);
     }
 }
 

@@ -13,6 +13,7 @@ pub(crate) struct Field {
     pub(crate) write: Write,
     pub(crate) required: bool,
     pub(crate) nullable: bool,
+    pub(crate) keeps_on_null: bool,
     pub(crate) initial: Initial,
     pub(crate) show: Show,
     pub(crate) computed: Option<Compute>,
@@ -112,6 +113,7 @@ impl Field {
             write: Write::Always,
             required: false,
             nullable: true,
+            keeps_on_null: false,
             initial: Initial::Null,
             show: Show::Always,
             computed: None,
@@ -173,6 +175,12 @@ impl Field {
     /// May not be set to null.
     pub(crate) const fn not_null(mut self) -> Self {
         self.nullable = false;
+        self
+    }
+
+    /// Null in a change leaves it as it is.
+    pub(crate) const fn keeps_on_null(mut self) -> Self {
+        self.keeps_on_null = true;
         self
     }
 

@@ -19,7 +19,7 @@ mod view;
 
 pub(crate) use check::{
     FieldErrors, NO_OBJECT, NOT_A_CHOICE, REQUIRED, email as check_email, email_up_to as check_email_up_to,
-    initial as initial_value, read as read_fields,
+    initial as initial_value, read as read_fields, wrong_type,
 };
 pub(crate) use custom::{CustomScope, definitions as custom_definitions, require as require_custom};
 pub(crate) use declaration::{

@@ -179,6 +179,7 @@ impl<'w> Session<'w> {
     fn replace(&mut self, resource: &Resource, old: &Object, mut object: Object) {
         self.scratch = Scratch::default();
         let before = self.shown(resource, old);
+        (resource.hooks.changing)(self, old, &mut object);
         if let Some((_, updated)) = resource.audit.actors() {
             object.insert(updated.to_owned(), self.caller.user_id.clone().into());
         }

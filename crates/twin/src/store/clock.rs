@@ -1,30 +1,34 @@
 //! The one clock of the twin.
 //!
 //! Everything that asks for the time asks here: audit fields, views of tasks, rate-limit windows, token lifetimes.
-//! Tests may stop the clock and push it forward; nothing else can.
+//! Tests may stop the clock and push it forward; nothing else can. What waits for a moment to come is woken when the
+//! clock is pushed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
 
 /// Where the twin reads the time. Clones share one clock.
 #[derive(Clone, Debug)]
 pub struct Clock {
     fixed: Option<Timestamp>,
     advanced_milliseconds: Arc<AtomicI64>,
+    moved: Arc<Notify>,
 }
 
 impl Clock {
     /// The machine's clock.
     pub fn system() -> Self {
-        Self { fixed: None, advanced_milliseconds: Arc::default() }
+        Self { fixed: None, advanced_milliseconds: Arc::default(), moved: Arc::default() }
     }
 
     /// A clock that stands at `instant` until it is advanced.
     pub fn fixed(instant: Timestamp) -> Self {
-        Self { fixed: Some(instant), advanced_milliseconds: Arc::default() }
+        Self { fixed: Some(instant), advanced_milliseconds: Arc::default(), moved: Arc::default() }
     }
 
     /// The current time, cut to whole milliseconds: the precision Close stores.
@@ -38,6 +42,12 @@ impl Clock {
     pub fn advance(&self, duration: Duration) {
         let milliseconds = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
         self.advanced_milliseconds.fetch_add(milliseconds, Ordering::SeqCst);
+        self.moved.notify_waiters();
+    }
+
+    /// Resolves when this clock, or a clone, is moved after this call: what waits for a moment looks again then.
+    pub(crate) fn moved(&self) -> Notified<'_> {
+        self.moved.notified()
     }
 }
 

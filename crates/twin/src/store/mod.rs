@@ -13,6 +13,7 @@ mod world;
 
 pub use clock::Clock;
 pub(crate) use dates::{DateStyle, date_at, parse_date, parse_moment, parse_moment_at, parse_offset_hours};
+pub(crate) use events::{Axis, CAPACITY as EVENT_CAPACITY, horizon};
 pub(crate) use ids::mint;
 pub(crate) use index::{Created, EVERYONE, Shelf};
 pub(crate) use keeper::{Keeper, KeepingError};

@@ -7,4 +7,5 @@ mod generator;
 mod keeping;
 mod oauth;
 mod query;
+mod receiver;
 mod support;

@@ -21,3 +21,5 @@ mod settings;
 mod tasks;
 mod templates;
 mod unsubscribed_emails;
+mod webhook_delivery;
+mod webhooks;
