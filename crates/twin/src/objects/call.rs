@@ -59,7 +59,12 @@ pub(crate) static CALL: Resource = Resource {
     ],
     list: activity::LIST,
     event: Some("activity.call"),
-    hooks: Hooks { prepare, ..activity::DELETABLE },
+    hooks: Hooks {
+        prepare,
+        created: |session, call| tell(session, None, call),
+        updated: |session, old, call| tell(session, Some(old), call),
+        ..activity::DELETABLE
+    },
     ..Resource::new(Kind::Call, "activity/call", "acti", "Call")
 };
 
@@ -114,6 +119,13 @@ fn delete_media(view: View<'_>, old: &Object, draft: &mut Draft<'_>) {
     for name in emptied {
         draft.object.insert(name.to_owned(), Value::Null);
     }
+}
+
+/// A call that somebody took and a call that is over are told besides its change; also when it is logged afterwards
+/// (chosen).
+fn tell(session: &mut Session<'_>, old: Option<&Object>, call: &Object) {
+    session.announce_when(Kind::Call, old, call, ("disposition", "answered"), "answered");
+    session.announce_when(Kind::Call, old, call, ("status", "completed"), "completed");
 }
 
 fn formatted(call: &Object, name: &str) -> Value {

@@ -163,10 +163,7 @@ fn after(session: &mut Session<'_>, old: Option<&Object>, email: &Object) {
             .amend(Kind::EmailThread, thread_id, |thread| drop(thread.insert("activity_at".to_owned(), at)));
     }
     let status = text(email, "status");
-    let went_out = old.is_none_or(|old| text(old, "status") != status) && status == Some("sent");
-    if went_out {
-        session.announce(Kind::Email, text(email, "id").unwrap_or_default(), "sent");
-    }
+    session.announce_when(Kind::Email, old, email, ("status", "sent"), "sent");
     let waits = matches!(status, Some("scheduled" | "sent" | "outbox"));
     let asked = email.get("followup_date").filter(|date| date.is_string()).cloned();
     if let Some(date) = asked.filter(|_| waits && old.is_none_or(|old| text(old, "status") == Some("draft")))

@@ -96,3 +96,16 @@ pub(crate) fn actions(object_type: &str) -> Option<&'static [&'static str]> {
 pub(crate) fn documented(object_type: &str, action: &str) -> bool {
     actions(object_type).is_some_and(|actions| actions.contains(&action))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::objects::RESOURCES;
+
+    #[test]
+    fn every_resource_goes_by_a_documented_name() {
+        let names = RESOURCES.iter().filter_map(|resource| resource.event);
+        let unknown: Vec<&str> = names.filter(|name| actions(name).is_none()).collect();
+        assert_eq!(unknown, Vec::<&str>::new());
+    }
+}

@@ -34,6 +34,10 @@ pub(crate) static EXPORT: Resource = Resource {
         Field::flag("send_done_email", true),
     ],
     event: Some("export.lead"),
+    event_of: Some(|export| match text(export, "type") {
+        Some("opps") => "export.opportunity".to_owned(),
+        _ => "export.lead".to_owned(),
+    }),
     hooks: Hooks { prepare, ..Hooks::NONE },
     ..Resource::new(Kind::Export, "export", "expo", "Export")
 };

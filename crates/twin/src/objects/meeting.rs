@@ -56,7 +56,16 @@ pub(crate) static MEETING: Resource = Resource {
     ],
     list: ListRules { filters: FILTERS, check, ..activity::LIST },
     event: Some("activity.meeting"),
-    hooks: Hooks { prepare, ..activity::DELETABLE },
+    hooks: Hooks {
+        prepare,
+        created: |session, meeting| {
+            session.announce(Kind::Meeting, text(meeting, "id").unwrap_or_default(), "scheduled");
+        },
+        updated: |session, old, meeting| {
+            session.announce_when(Kind::Meeting, Some(old), meeting, ("status", "canceled"), "canceled");
+        },
+        ..activity::DELETABLE
+    },
     ..Resource::new(Kind::Meeting, "activity/meeting", "acti", "Meeting")
 };
 

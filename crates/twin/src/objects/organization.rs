@@ -68,6 +68,8 @@ pub(crate) static MEMBERSHIP: Resource = Resource {
         Field::text("hangup_recording_url"),
         Field::stored("country"),
     ],
+    // Close tells only of memberships that are activated or deactivated.
+    event: Some("membership"),
     permission: Some("manage_organization"),
     ..Resource::new(Kind::Membership, "membership", "memb", "Membership")
 };

@@ -43,7 +43,7 @@ pub(crate) static SMS: Resource = Resource {
     hooks: Hooks {
         prepare,
         created,
-        updated: |session, old, new| announce(session, Some(old), new),
+        updated: |session, old, sms| tell(session, Some(old), sms),
         ..activity::DELETABLE
     },
     ..Resource::new(Kind::Sms, "activity/sms", "acti", "SMS")
@@ -101,17 +101,14 @@ fn own_number(session: &Session<'_>, draft: &mut Draft<'_>) {
 }
 
 fn created(session: &mut Session<'_>, sms: &Object) {
-    announce(session, None, sms);
+    tell(session, None, sms);
     if session.asks_for("send_to_inbox") && text(sms, "status") == Some("inbox") {
         message::notify(session, "incoming_sms", "sms", sms);
     }
 }
 
-fn announce(session: &mut Session<'_>, old: Option<&Object>, sms: &Object) {
-    let changed = old.is_none_or(|old| old.get("status") != sms.get("status"));
-    if changed && text(sms, "status") == Some("sent") {
-        session.announce(Kind::Sms, text(sms, "id").unwrap_or_default(), "sent");
-    }
+fn tell(session: &mut Session<'_>, old: Option<&Object>, sms: &Object) {
+    session.announce_when(Kind::Sms, old, sms, ("status", "sent"), "sent");
 }
 
 fn formatted(sms: &Object, name: &str) -> Value {

@@ -81,7 +81,15 @@ pub(crate) static TASK: Resource = Resource {
     },
     event: Some("task.lead"),
     event_of: Some(event_name),
-    hooks: Hooks { prepare, created, updated, may_delete, ..Hooks::NONE },
+    hooks: Hooks {
+        prepare,
+        storing,
+        changing,
+        created: |session, task| tell(session, None, task),
+        updated: |session, old, task| tell(session, Some(old), task),
+        may_delete,
+        ..Hooks::NONE
+    },
     ..Resource::new(Kind::Task, "task", "task", "Task")
 };
 
@@ -125,45 +133,48 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     }
 }
 
-fn created(session: &mut Session<'_>, task: &Object) {
+fn storing(session: &mut Session<'_>, task: &mut Object) {
     if complete(task) {
+        let id = session.world.mint("task");
+        task.entry("id").or_insert_with(|| id.into());
         finish(session, task);
     }
 }
 
-fn updated(session: &mut Session<'_>, old: &Object, new: &Object) {
-    match (complete(old), complete(new)) {
-        (false, true) => finish(session, new),
-        (true, false) if text(new, "object_type") == Some("taskcompleted") => {
-            let mut reopened = new.clone();
-            reopened.insert("object_id".to_owned(), Value::Null);
-            reopened.insert("object_type".to_owned(), Value::Null);
-            session.world.replace(text(new, "id").unwrap_or_default(), reopened);
+fn changing(session: &mut Session<'_>, old: &Object, task: &mut Object) {
+    match (complete(old), complete(task)) {
+        (false, true) => finish(session, task),
+        (true, false) if text(task, "object_type") == Some("taskcompleted") => {
+            task.insert("object_id".to_owned(), Value::Null);
+            task.insert("object_type".to_owned(), Value::Null);
         }
         _ => {}
     }
 }
 
 /// A done task leaves a `TaskCompleted` activity and points at it.
-fn finish(session: &mut Session<'_>, task: &Object) {
-    let id = text(task, "id").unwrap_or_default();
+fn finish(session: &mut Session<'_>, task: &mut Object) {
     if text(task, "_type") == Some("lead") {
         let done = json!({
             "lead_id": task.get("lead_id"),
             "contact_id": task.get("contact_id"),
-            "task_id": id,
+            "task_id": task.get("id"),
             "task_text": task.get("text"),
             "task_assigned_to": task.get("assigned_to"),
         });
         if let Value::Object(done) = done {
             let activity_id = session.record(Kind::TaskCompleted, done);
-            let mut finished = task.clone();
-            finished.insert("object_id".to_owned(), activity_id.into());
-            finished.insert("object_type".to_owned(), "taskcompleted".into());
-            session.world.replace(id, finished);
+            task.insert("object_id".to_owned(), activity_id.into());
+            task.insert("object_type".to_owned(), "taskcompleted".into());
         }
     }
-    session.announce(Kind::Task, id, "completed");
+}
+
+/// That a task was completed is told besides its change (documented).
+fn tell(session: &mut Session<'_>, old: Option<&Object>, task: &Object) {
+    if complete(task) && !old.is_some_and(complete) {
+        session.announce(Kind::Task, text(task, "id").unwrap_or_default(), "completed");
+    }
 }
 
 fn may_delete(view: View<'_>, task: &Object) -> Result<(), Refusal> {

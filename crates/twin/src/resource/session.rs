@@ -11,7 +11,7 @@ use super::render::{Detail, render};
 use super::view::View;
 use crate::http::{App, Call, Refusal};
 use crate::objects::{keep_files, resource_of};
-use crate::store::{Kind, Object, Scratch, World};
+use crate::store::{Kind, Object, Scratch, World, text};
 
 /// Who asks, from where.
 #[derive(Clone, Debug)]
@@ -222,6 +222,21 @@ impl<'w> Session<'w> {
         if let Some(object) = self.view().find(kind, id).cloned() {
             let after = self.shown(resource, &object);
             emit(self, resource, action, None, Some(&after));
+        }
+    }
+
+    /// Writes a further event when a member of an object has just come to hold a value.
+    pub(crate) fn announce_when(
+        &mut self,
+        kind: Kind,
+        old: Option<&Object>,
+        new: &Object,
+        (member, value): (&str, &str),
+        action: &str,
+    ) {
+        let holds = |object: &Object| text(object, member) == Some(value);
+        if holds(new) && !old.is_some_and(holds) {
+            self.announce(kind, text(new, "id").unwrap_or_default(), action);
         }
     }
 
