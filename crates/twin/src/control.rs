@@ -24,7 +24,7 @@ impl Control {
 
     /// Moves the twin's clock forward: tokens expire, rate-limit windows pass, tasks become due.
     pub fn advance_clock(&self, duration: Duration) {
-        self.shared.clock.advance(duration);
+        self.shared.advance_clock(duration);
     }
 
     /// Lets every access token of a user expire now; refresh tokens stay. Returns whether there is such a user.

@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::agenda;
 use crate::control::Control;
 use crate::delivery;
 use crate::http::{Listener, Shared};
@@ -49,7 +50,7 @@ pub struct Twin {
     address: SocketAddr,
     stop: CancellationToken,
     server: Option<JoinHandle<()>>,
-    deliverer: Option<JoinHandle<()>>,
+    chores: Vec<JoinHandle<()>>,
 }
 
 impl Twin {
@@ -67,9 +68,12 @@ impl Twin {
         let application = server::application(Arc::clone(&shared), options.control);
         let serving = server::run(Listener(listener), application, stop.clone());
         let server = tokio::spawn(serving);
-        let deliverer = tokio::spawn(delivery::run(Arc::clone(&shared), stop.clone()));
+        let chores = vec![
+            tokio::spawn(delivery::run(Arc::clone(&shared), stop.clone())),
+            tokio::spawn(agenda::run(Arc::clone(&shared), stop.clone())),
+        ];
         tracing::debug!(%address, leads = options.leads, "the twin listens");
-        Ok(Self { shared, address, stop, server: Some(server), deliverer: Some(deliverer) })
+        Ok(Self { shared, address, stop, server: Some(server), chores })
     }
 
     /// Where it listens, for example `http://127.0.0.1:41234`. The API is below `/api/v1/`, OAuth below `/oauth2/`.
@@ -124,7 +128,7 @@ impl Twin {
     /// webhooks end at once.
     pub async fn shutdown(mut self) {
         self.stop.cancel();
-        for mut task in [self.server.take(), self.deliverer.take()].into_iter().flatten() {
+        for mut task in self.server.take().into_iter().chain(self.chores.drain(..).collect::<Vec<_>>()) {
             if tokio::time::timeout(SHUTDOWN_GRACE, &mut task).await.is_err() {
                 task.abort();
             }

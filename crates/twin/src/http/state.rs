@@ -2,11 +2,13 @@
 
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
 
 use super::faults::Faults;
 use super::files::Files;
 use super::limits::Limiter;
 use super::recorder::Recorder;
+use crate::agenda::Agenda;
 use crate::delivery::{Outbox, WebhookLimits};
 use crate::generator;
 use crate::oauth::Grants;
@@ -32,6 +34,8 @@ pub(crate) struct Shared {
     pub(crate) files: Files,
     /// Events on their way to webhooks.
     pub(crate) outbox: Arc<Outbox>,
+    /// What is going to happen by itself.
+    pub(crate) agenda: Agenda,
     /// What deliveries are held to.
     pub(crate) webhook_limits: WebhookLimits,
     event_capacity: usize,
@@ -66,6 +70,7 @@ impl Shared {
             limiter: Limiter::new(options.rate_limit, options.clock.clone()),
             files: Files::default(),
             outbox: Arc::new(Outbox::new(options.webhooks)),
+            agenda: Agenda::default(),
             webhook_limits: options.webhooks,
             event_capacity: options.event_capacity,
             seed: options.seed,
@@ -73,7 +78,14 @@ impl Shared {
             activities: options.activities,
         };
         shared.equip(&mut shared.world_mut());
+        shared.agenda.read(&shared);
         Ok(shared)
+    }
+
+    /// Moves the clock forward, and lets happen what happens by then.
+    pub(crate) fn advance_clock(&self, duration: Duration) {
+        self.clock.advance(duration);
+        self.agenda.keep_up(self);
     }
 
     /// Gives a world what all worlds of this twin share.
@@ -102,6 +114,9 @@ impl Shared {
         }
         *place = world;
         self.outbox.empty();
+        drop(place);
+        self.agenda.read(self);
+        self.clock.nudge();
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! Meetings come from calendars; only the notes on them are written here, and the tabs apps add.
 
 use http::Method;
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{activity, comment, playbook, rich_text};
@@ -136,6 +137,30 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
         draft.errors.add("outcome", NOT_A_CHOICE);
     }
     activity::prepare(session, draft);
+}
+
+/// A moment at which a meeting's status changes by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Turn {
+    Started,
+    Completed,
+}
+
+/// When a meeting starts and ends.
+pub(crate) fn turns(meeting: &Object) -> impl Iterator<Item = (Timestamp, Turn)> {
+    let at = |name: &str| text(meeting, name).and_then(parse_moment);
+    let turns = [(at("starts_at"), Turn::Started), (at("ends_at"), Turn::Completed)];
+    turns.into_iter().filter_map(|(at, turn)| Some((at?, turn)))
+}
+
+/// Tells that a meeting started or ended, if it did by `now`: one that was canceled, declined or moved did not.
+pub(crate) fn tell_of_turn(session: &mut Session<'_>, id: &str, turn: Turn, now: Timestamp) {
+    let Some(meeting) = session.view().find(Kind::Meeting, id) else { return };
+    let takes_place = matches!(status(session.view(), meeting).as_str(), "in-progress" | "completed");
+    let happened = turns(meeting).any(|(at, other)| other == turn && at <= now);
+    if takes_place && happened {
+        session.announce(Kind::Meeting, id, if turn == Turn::Started { "started" } else { "completed" });
+    }
 }
 
 /// What the calendar says: cancelled and declined meetings stay so, the others follow the clock.

@@ -69,6 +69,7 @@ use crate::store::{Kind, Scratch};
 
 pub(crate) use attachment::keep as keep_files;
 pub(crate) use event_type::documented as is_documented_event;
+pub(crate) use meeting::{Turn, tell_of_turn as tell_of_meeting, turns as meeting_turns};
 pub(crate) use role::grants;
 pub(crate) use webhook::tell as tell_webhooks;
 

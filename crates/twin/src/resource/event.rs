@@ -41,10 +41,17 @@ pub(crate) fn emit(
         }
         (None, _) => json!({}),
     };
-    let mut meta = json!({"request_method": session.caller.method, "request_path": session.caller.path});
+    let user_id = session.caller.user();
+    let mut meta = match user_id {
+        Some(_) => {
+            json!({"request_method": session.caller.method, "request_path": session.caller.path})
+        }
+        None => json!({}),
+    };
     if let Value::Object(meta) = &mut meta {
         meta.extend(session.meta.clone());
     }
+    let request_id = user_id.map(|_| session.request_id.clone());
     let event_id = session.world.mint("ev");
     let now = DateStyle::Naive.write(session.world.now());
     let event = json!({
@@ -54,8 +61,8 @@ pub(crate) fn emit(
         "object_id": id,
         "lead_id": lead_id,
         "action": action,
-        "user_id": session.caller.user_id,
-        "request_id": session.request_id,
+        "user_id": user_id,
+        "request_id": request_id,
         "api_key_id": session.caller.api_key_id,
         "changed_fields": changed,
         "data": after,

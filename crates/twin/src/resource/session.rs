@@ -30,6 +30,25 @@ pub(crate) struct Caller {
     pub(crate) path: String,
 }
 
+impl Caller {
+    /// Nobody: for what happens by itself. Its events name no user, key or request.
+    pub(crate) fn nobody(organization_id: &str) -> Self {
+        Self {
+            user_id: String::new(),
+            organization_id: organization_id.to_owned(),
+            api_key_id: None,
+            offset: jiff::tz::Offset::UTC,
+            method: String::new(),
+            path: String::new(),
+        }
+    }
+
+    /// The user behind the key or token, unless it is nobody.
+    pub(crate) fn user(&self) -> Option<&str> {
+        Some(self.user_id.as_str()).filter(|id| !id.is_empty())
+    }
+}
+
 /// A request that may change the world.
 pub(crate) struct Session<'w> {
     /// All organizations.

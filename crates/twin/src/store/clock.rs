@@ -45,6 +45,11 @@ impl Clock {
         self.moved.notify_waiters();
     }
 
+    /// Wakes whatever waits for a moment, without moving: what it waits for may have changed.
+    pub(crate) fn nudge(&self) {
+        self.moved.notify_waiters();
+    }
+
     /// Resolves when this clock, or a clone, is moved after this call: what waits for a moment looks again then.
     pub(crate) fn moved(&self) -> Notified<'_> {
         self.moved.notified()

@@ -5,6 +5,7 @@ use std::time::Duration;
 use latch_twin::{Clock, TwinOptions};
 use serde_json::{Value, json};
 
+use crate::receiver::Receiver;
 use crate::support::{ACTIVITY_TYPE, ANN, BOB, CONTACT, House, LEAD, NOW, QUALIFIED, WON, each, id};
 
 /// `object_type action` of each event of a list.
@@ -191,7 +192,7 @@ async fn events_are_kept_for_thirty_days_and_up_to_a_number() {
     house.control().advance_clock(Duration::from_secs(30 * 24 * 3600));
     assert_eq!(house.get(&format!("event/{newest}/")).await["id"], newest);
     house.control().advance_clock(Duration::from_secs(1));
-    assert_eq!(house.get("event/").await["data"], json!([]));
+    assert_eq!(house.get("event/?object_type=activity.note").await["data"], json!([]));
     house.try_get(&format!("event/{newest}/")).await.refused(404);
     house.try_get(&format!("event/?_cursor=older.{newest}")).await.refused(400);
 }
@@ -216,4 +217,28 @@ async fn filters_narrow_the_log_and_dates_bound_it() {
         house.try_get(&format!("event/?{refused}")).await.refused(400);
     }
     house.try_get("event/?date_updated__gt=soon").await.refused(400);
+}
+
+#[tokio::test]
+async fn meetings_start_and_end_by_themselves() {
+    let house = House::new().await;
+    let meetings = house.get("activity/meeting/").await;
+    let meeting = &meetings["data"][0];
+    assert_eq!(meeting["status"], "upcoming", "{meeting}");
+    let receiver = Receiver::new().await;
+    receiver.subscribe(&house, &["activity.meeting started", "activity.meeting completed"]).await;
+    let now: jiff::Timestamp = NOW.parse().unwrap();
+    let starts: jiff::Timestamp = meeting["starts_at"].as_str().unwrap().parse().unwrap();
+    let until_start = Duration::try_from(starts.duration_since(now)).unwrap();
+    house.control().advance_clock(until_start - Duration::from_secs(1));
+    assert_eq!(receiver.news(&house).await, Vec::<String>::new());
+    house.control().advance_clock(Duration::from_secs(1));
+    let started = house.get(&format!("event/?object_type=activity.meeting&object_id={}", id(meeting))).await;
+    assert_eq!(told(&started), ["activity.meeting started"]);
+    let event = &started["data"][0];
+    assert_eq!(event["data"]["status"], "in-progress");
+    let nobody = [&event["user_id"], &event["api_key_id"], &event["request_id"]];
+    assert_eq!(nobody, [&Value::Null; 3]);
+    house.control().advance_clock(Duration::from_secs(24 * 3600));
+    assert_eq!(receiver.news(&house).await, ["activity.meeting started", "activity.meeting completed"]);
 }
