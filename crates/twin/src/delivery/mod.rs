@@ -15,6 +15,7 @@ mod health;
 mod ledger;
 mod outbox;
 mod python_json;
+mod queue;
 
 use std::time::Duration;
 

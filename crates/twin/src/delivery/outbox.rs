@@ -1,33 +1,22 @@
-//! What webhook subscriptions still have to be told: one queue for each, in the order things become due.
+//! What webhook subscriptions still have to be told: one queue for each.
 //!
 //! Promises: at most one event of a subscription is on its way at a time; what failed waits for its time while later
 //! events go on; pausing empties a queue for good. The outbox knows no subscription: it is told which wants what, and
 //! asks to have one paused when its receiver is hopeless.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
 use super::WebhookLimits;
 use super::faults::{DeliveryFaults, Dice};
-use super::health::{Health, next_attempt};
+use super::health::Health;
 use super::ledger::{Ledger, RecordedDelivery};
+use super::queue::{Parcel, Queue};
 use crate::store::{Object, text};
-
-/// How long a fault holds an event back when no other comes.
-const HELD: SignedDuration = SignedDuration::from_secs(5);
-
-/// An event on its way to one subscription.
-#[derive(Clone, Debug)]
-pub(super) struct Parcel {
-    pub(super) event: Arc<Object>,
-    /// Attempts that failed.
-    attempts: u32,
-    first_tried: Option<Timestamp>,
-}
 
 /// An event to be posted now.
 #[derive(Debug)]
@@ -49,29 +38,11 @@ pub(super) struct Outcome {
     pub(super) error: Option<String>,
 }
 
-/// When something is due, then order of arrival.
-type Turn = (Timestamp, u64);
-
-/// The queue of one subscription.
-#[derive(Debug, Default)]
-struct Queue {
-    waiting: BTreeMap<Turn, Parcel>,
-    /// What a fault holds back until another event has passed.
-    held: Option<Turn>,
-    /// Whether an event is on its way.
-    busy: bool,
-    life: u64,
-    health: Health,
-    /// Why the subscription must be paused; nothing is taken in until it is.
-    stopped: Option<&'static str>,
-}
-
 #[derive(Debug, Default)]
 struct State {
     queues: HashMap<String, Queue>,
     dice: Dice,
     ledger: Ledger,
-    arrivals: u64,
     lives: u64,
     closed: bool,
 }
@@ -103,9 +74,12 @@ impl Outbox {
                 state.ledger.push(record(subscription_id, event, 0, lost, now));
                 return;
             }
-            let copies = if fate.repeated { 2 } else { 1 };
-            for _ in 0..copies {
-                state.take_in(subscription_id, event, now, fate.held, self.limits.backlog_limit);
+            let Some(queue) = state.open_queue(subscription_id) else { return };
+            for _ in 0..if fate.repeated { 2 } else { 1 } {
+                queue.put(Parcel::new(Arc::clone(event)), now, fate.held);
+            }
+            if queue.len() >= self.limits.backlog_limit {
+                queue.stop("backlog");
             }
         });
     }
@@ -116,8 +90,7 @@ impl Outbox {
             state.lives += 1;
             let life = state.lives;
             if let Some(queue) = state.queues.get_mut(subscription_id) {
-                let health = std::mem::take(&mut queue.health);
-                *queue = Queue { life, health, ..Queue::default() };
+                *queue = Queue::new(life, std::mem::take(&mut queue.health));
             }
         });
     }
@@ -135,12 +108,7 @@ impl Outbox {
     /// Forgets everything, faults and deliveries included.
     pub(crate) fn clear(&self) {
         self.change(|state| {
-            *state = State {
-                arrivals: state.arrivals,
-                lives: state.lives,
-                closed: state.closed,
-                ..State::default()
-            };
+            *state = State { lives: state.lives, closed: state.closed, ..State::default() };
         });
     }
 
@@ -188,12 +156,8 @@ impl Outbox {
     /// Takes out what is due, at most one event of each subscription.
     pub(super) fn take_due(&self, now: Timestamp) -> Vec<Job> {
         let mut state = self.state();
-        let ready = state.queues.iter_mut().filter(|(_, queue)| !queue.busy);
-        let jobs = ready.filter_map(|(subscription_id, queue)| {
-            let first = queue.waiting.first_entry().filter(|first| first.key().0 <= now)?;
-            let (turn, parcel) = first.remove_entry();
-            queue.held = queue.held.filter(|held| *held != turn);
-            queue.busy = true;
+        let jobs = state.queues.iter_mut().filter_map(|(subscription_id, queue)| {
+            let parcel = queue.take(now)?;
             Some(Job { subscription_id: subscription_id.clone(), parcel, life: queue.life })
         });
         jobs.collect()
@@ -201,9 +165,7 @@ impl Outbox {
 
     /// When the next event is due that is not due yet.
     pub(super) fn next_due(&self) -> Option<Timestamp> {
-        let state = self.state();
-        let idle = state.queues.values().filter(|queue| !queue.busy);
-        idle.filter_map(|queue| queue.waiting.first_key_value()).map(|((due, _), _)| *due).min()
+        self.state().queues.values().filter_map(Queue::next_due).min()
     }
 
     /// Notes how an attempt ended; what failed is queued again, or given up.
@@ -213,29 +175,18 @@ impl Outbox {
             parcel.attempts += 1;
             let error = outcome.error.clone();
             state.ledger.push(record(&subscription_id, &parcel.event, parcel.attempts, outcome, now));
-            state.arrivals += 1;
-            let arrival = state.arrivals;
-            let Some(queue) = state.queues.get_mut(&subscription_id).filter(|queue| queue.life == life)
-            else {
-                return;
-            };
-            queue.busy = false;
-            let Some(error) = error else { return queue.health.succeeded() };
-            let hopeless = queue.health.failed(error, now);
-            let first_tried = *parcel.first_tried.get_or_insert(now);
-            match next_attempt(parcel.attempts, first_tried, now) {
-                Some(due) => drop(queue.waiting.insert((due, arrival), parcel)),
-                None => queue.health.dropped += 1,
-            }
-            if hopeless {
-                queue.stop("delivery_failures");
+            let queue = state.queues.get_mut(&subscription_id).filter(|queue| queue.life == life);
+            match (queue, error) {
+                (None, _) => {}
+                (Some(queue), None) => queue.arrived(),
+                (Some(queue), Some(error)) => queue.failed(parcel, error, now),
             }
         });
     }
 
-    /// Puts aside an event whose subscription is gone.
+    /// Puts aside an event whose subscription is gone, with all that waits for it.
     pub(super) fn abandon(&self, job: &Job) {
-        self.forget(&job.subscription_id);
+        self.change(|state| state.queues.retain(|_, queue| queue.life != job.life));
     }
 
     /// The subscriptions that must be paused.
@@ -266,62 +217,18 @@ impl Outbox {
 }
 
 impl State {
-    fn take_in(
-        &mut self,
-        subscription_id: &str,
-        event: &Arc<Object>,
-        now: Timestamp,
-        hold: bool,
-        limit: usize,
-    ) {
+    fn settled(&self, now: Timestamp) -> bool {
+        self.closed || self.queues.values().all(|queue| queue.is_quiet(now))
+    }
+
+    /// The queue of a subscription, unless it is about to be paused.
+    fn open_queue(&mut self, subscription_id: &str) -> Option<&mut Queue> {
         if !self.queues.contains_key(subscription_id) {
             self.lives += 1;
-            let queue = Queue { life: self.lives, ..Queue::default() };
+            let queue = Queue::new(self.lives, Health::default());
             self.queues.insert(subscription_id.to_owned(), queue);
         }
-        let Some(queue) = self.queues.get_mut(subscription_id).filter(|queue| queue.stopped.is_none()) else {
-            return;
-        };
-        let parcel = Parcel { event: Arc::clone(event), attempts: 0, first_tried: None };
-        // Two arrivals: this event, and after it one that was held back.
-        self.arrivals += 2;
-        let turn = (now, self.arrivals - 1);
-        let overtaken = queue.held.take().and_then(|held| queue.waiting.remove(&held));
-        if let Some(overtaken) = overtaken {
-            queue.waiting.insert(turn, parcel);
-            queue.waiting.insert((now, self.arrivals), overtaken);
-        } else if hold {
-            let later = (now.saturating_add(HELD).unwrap_or(now), self.arrivals);
-            queue.held = Some(later);
-            queue.waiting.insert(later, parcel);
-        } else {
-            queue.waiting.insert(turn, parcel);
-        }
-        if queue.len() >= limit {
-            queue.stop("backlog");
-        }
-    }
-
-    fn settled(&self, now: Timestamp) -> bool {
-        let quiet = |queue: &Queue| {
-            let due = queue.waiting.first_key_value().is_some_and(|((due, _), _)| *due <= now);
-            !due && !queue.busy && queue.stopped.is_none()
-        };
-        self.closed || self.queues.values().all(quiet)
-    }
-}
-
-impl Queue {
-    fn len(&self) -> usize {
-        self.waiting.len() + usize::from(self.busy)
-    }
-
-    /// Gives up on everything that waits.
-    fn stop(&mut self, reason: &'static str) {
-        self.health.dropped += self.waiting.len() as u64;
-        self.waiting.clear();
-        self.held = None;
-        self.stopped = Some(reason);
+        self.queues.get_mut(subscription_id).filter(|queue| queue.stopped.is_none())
     }
 }
 

@@ -229,10 +229,11 @@ async fn meetings_start_and_end_by_themselves() {
     receiver.subscribe(&house, &["activity.meeting started", "activity.meeting completed"]).await;
     let now: jiff::Timestamp = NOW.parse().unwrap();
     let starts: jiff::Timestamp = meeting["starts_at"].as_str().unwrap().parse().unwrap();
+    let second = Duration::from_secs(1);
     let until_start = Duration::try_from(starts.duration_since(now)).unwrap();
-    house.control().advance_clock(until_start - Duration::from_secs(1));
+    house.control().advance_clock(until_start.checked_sub(second).unwrap());
     assert_eq!(receiver.news(&house).await, Vec::<String>::new());
-    house.control().advance_clock(Duration::from_secs(1));
+    house.control().advance_clock(second);
     let started = house.get(&format!("event/?object_type=activity.meeting&object_id={}", id(meeting))).await;
     assert_eq!(told(&started), ["activity.meeting started"]);
     let event = &started["data"][0];
