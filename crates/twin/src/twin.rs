@@ -50,6 +50,7 @@ pub struct Twin {
     address: SocketAddr,
     stop: CancellationToken,
     server: Option<JoinHandle<()>>,
+    /// What it does besides answering: delivering webhooks, watching the clock.
     chores: Vec<JoinHandle<()>>,
 }
 
@@ -128,7 +129,7 @@ impl Twin {
     /// webhooks end at once.
     pub async fn shutdown(mut self) {
         self.stop.cancel();
-        for mut task in self.server.take().into_iter().chain(self.chores.drain(..).collect::<Vec<_>>()) {
+        for mut task in self.server.take().into_iter().chain(std::mem::take(&mut self.chores)) {
             if tokio::time::timeout(SHUTDOWN_GRACE, &mut task).await.is_err() {
                 task.abort();
             }

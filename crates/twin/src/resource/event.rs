@@ -9,7 +9,8 @@ use super::session::Session;
 use crate::objects::{is_documented_event, tell_webhooks};
 use crate::store::{DateStyle, Kind, Object, text};
 
-/// Writes an event, if Close documents that there is one, and tells the webhooks that want it. `before` and `after` are the object as it is answered, without what hangs on it.
+/// Writes an event, if Close documents that there is one, and tells the webhooks that want it. `before` and `after`
+/// are the object as it is answered, without what hangs on it.
 pub(crate) fn emit(
     session: &mut Session<'_>,
     resource: &Resource,
