@@ -11,12 +11,14 @@ mod objects;
 mod options;
 mod query;
 mod resource;
+mod search;
 mod server;
 mod store;
 mod twin;
 
 pub use control::{Control, FaultKind, FaultRule, RecordedRequest};
 pub use delivery::{DeliveryFaults, RecordedDelivery, WebhookLimits};
+pub use filtering::{FilteringError, plain_search};
 pub use options::{ApiKeyInfo, OAuthAppInfo, RateLimit, TwinOptions};
 pub use query::{QueryError, plain_query};
 pub use store::Clock;

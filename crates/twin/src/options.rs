@@ -26,6 +26,8 @@ pub struct TwinOptions {
     pub listen: SocketAddr,
     /// The clock to live by.
     pub clock: Clock,
+    /// Most custom fields (`custom.cf_…`) that `_fields` of one request may name; beyond, the request is a 400.
+    pub max_custom_selectors: usize,
     /// How many requests a key may make.
     pub rate_limit: RateLimit,
     /// How long access tokens live. Close documents 3600 seconds.
@@ -48,6 +50,7 @@ impl Default for TwinOptions {
             data: None,
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             clock: Clock::system(),
+            max_custom_selectors: 100,
             rate_limit: RateLimit::default(),
             access_token_lifetime: Duration::from_secs(3600),
             control: false,

@@ -1,138 +1,83 @@
-//! What structured queries can ask of each type of object.
+//! The fields structured queries can ask for: members of objects as they are answered, what is worked out for leads
+//! and contacts, and members of rows.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use super::ast::FieldRef;
+use super::smart;
+use super::subject::Subject;
+use super::types::{ObjectType, What};
 use crate::objects::resource_of;
 use crate::resource::{View, member};
-use crate::store::{Kind, Object, text};
+use crate::store::Kind;
 
-/// Types of whole objects.
-const OBJECT_TYPES: &[(&str, Kind)] = &[
-    ("lead", Kind::Lead),
-    ("contact", Kind::Contact),
-    ("opportunity", Kind::Opportunity),
-    ("task.lead", Kind::Task),
-    ("custom_object", Kind::CustomObject),
-    ("sequence_subscription", Kind::SequenceSubscription),
-    ("activity.call", Kind::Call),
-    ("activity.email", Kind::Email),
-    ("activity.sms", Kind::Sms),
-    ("activity.note", Kind::Note),
-    ("activity.meeting", Kind::Meeting),
-    ("activity.whatsapp_message", Kind::WhatsAppMessage),
-    ("activity.custom_activity", Kind::CustomActivity),
-    ("activity.lead_status_change", Kind::LeadStatusChange),
-    ("activity.opportunity_status_change", Kind::OpportunityStatusChange),
-    ("activity.form_submission", Kind::FormSubmission),
-];
+/// Members every object has, besides what its resource declares.
+const EVERYWHERE: &[&str] = &["id", "organization_id", "lead_id"];
 
-/// Types of rows inside objects: the list that holds them, and their fields.
-const ROW_TYPES: &[(&str, &str, &[&str])] = &[
-    ("contact_email", "emails", &["email", "type"]),
-    ("contact_phone", "phones", &["phone", "type"]),
-    ("contact_url", "urls", &["url", "type"]),
-    ("address", "addresses", &["label", "address_1", "address_2", "city", "state", "zipcode", "country"]),
-];
-
-/// Counters and dates worked out for a lead or contact.
-const WORKED_OUT: &[&str] = &[
-    "addresses_count",
-    "all_urls_count",
-    "emails_count",
-    "phones_count",
-    "urls_count",
-    "num_contacts",
-    "num_email_addresses",
-    "num_phone_numbers",
-    "num_opportunities",
-    "num_tasks",
-    "num_calls",
-    "num_outgoing_calls",
-    "num_emails",
-    "num_sms",
-    "num_notes",
-    "last_call_duration",
-    "last_lead_status_change_date",
-];
-
-/// Members every object has.
-const EVERYWHERE: &[&str] =
-    &["id", "organization_id", "lead_id", "created_by", "updated_by", "date_created", "date_updated"];
-
-/// The kind behind the name of an object type.
-pub(crate) fn kind(object_type: &str) -> Option<Kind> {
-    OBJECT_TYPES.iter().find(|(name, _)| *name == object_type).map(|(_, kind)| *kind)
+/// Whether objects of a type have a field.
+pub(super) fn is_known(object_type: &ObjectType, name: &str) -> bool {
+    known(object_type).any(|known| known == name)
 }
 
-/// The list that holds rows of a type.
-pub(crate) fn row_list(object_type: &str) -> Option<&'static str> {
-    ROW_TYPES.iter().find(|(name, ..)| *name == object_type).map(|(_, list, _)| *list)
-}
-
-/// Whether there is such a type of object or row.
-pub(crate) fn is_object_type(name: &str) -> bool {
-    kind(name).is_some() || row_list(name).is_some()
-}
-
-/// Whether a field can be asked for.
-pub(crate) fn is_known(object_type: &str, name: &str) -> bool {
-    if let Some((_, _, names)) = ROW_TYPES.iter().find(|(row, ..)| *row == object_type) {
-        return names.contains(&name);
-    }
-    kind(object_type).is_some_and(|kind| {
-        EVERYWHERE.contains(&name)
-            || WORKED_OUT.contains(&name)
-            || resource_of(kind).all_fields().any(|field| field.name == name)
-    })
-}
-
-/// The value of a field of a whole object.
-pub(crate) fn value(view: View<'_>, kind: Kind, object: &Object, name: &str) -> Value {
-    if WORKED_OUT.contains(&name) {
-        worked_out(view, object, name)
-    } else {
-        member(view, resource_of(kind), object, name)
+/// The fields of a type.
+pub(super) fn known(object_type: &ObjectType) -> Box<dyn Iterator<Item = &'static str>> {
+    match object_type.what {
+        What::Row { fields, .. } => Box::new(fields.iter().copied()),
+        What::Object { kind, .. } => {
+            let resource = resource_of(kind);
+            let audit = resource.audit;
+            let actors = audit.actors().into_iter().flat_map(|(created, updated)| [created, updated]);
+            let moments = audit.moments().into_iter().flat_map(|(created, updated)| [created, updated]);
+            let names = ["created_by_name", "updated_by_name"];
+            let mut all: Vec<&'static str> = EVERYWHERE.to_vec();
+            all.extend(resource.all_fields().map(|field| field.name));
+            all.extend(actors);
+            all.extend(moments);
+            all.extend(names.into_iter().filter(|_| audit == crate::resource::Audit::Named));
+            all.extend(smart::names(kind));
+            let mut seen = std::collections::HashSet::new();
+            all.retain(|name| seen.insert(*name));
+            Box::new(all.into_iter())
+        }
     }
 }
 
-fn worked_out(view: View<'_>, object: &Object, name: &str) -> Value {
-    let id = text(object, "id").unwrap_or_default();
-    let own = |list: &str| object.get(list).and_then(Value::as_array).map_or(0, Vec::len);
-    let contacts = || view.children(id, Kind::Contact);
-    let of_contacts = |list: &str| -> usize {
-        contacts().map(|contact| contact.get(list).and_then(Value::as_array).map_or(0, Vec::len)).sum()
+/// The value of a field of a subject; a field of another type of object has none.
+pub(super) fn value(view: View<'_>, field: &FieldRef, subject: Subject<'_>) -> Value {
+    let object = subject.object();
+    match field {
+        // A value whose definition is gone is not shown either.
+        FieldRef::Custom(id) => match view.record(id) {
+            Some(_) => object.get(&format!("custom.{id}")).cloned().unwrap_or_default(),
+            None => Value::Null,
+        },
+        FieldRef::Regular { object_type, name } if subject.is(object_type) => match subject {
+            Subject::Row(..) if name == "location" => location(object),
+            Subject::Row(..) => object.get(name).cloned().unwrap_or_default(),
+            Subject::Record(record) => match smart::value(view, record, name) {
+                Some(value) => value,
+                None => regular(view, record.kind, object, name),
+            },
+        },
+        FieldRef::Regular { .. } => Value::Null,
+    }
+}
+
+fn regular(view: View<'_>, kind: Kind, object: &crate::store::Object, name: &str) -> Value {
+    let companion = match name {
+        "created_by_name" => Some("created_by"),
+        "updated_by_name" => Some("updated_by"),
+        _ => None,
     };
-    let many = |kind: Kind| view.children(id, kind).count();
-    match name {
-        "addresses_count" => own("addresses").into(),
-        "emails_count" => own("emails").into(),
-        "phones_count" => own("phones").into(),
-        "urls_count" => own("urls").into(),
-        "all_urls_count" => {
-            let website = usize::from(text(object, "url").is_some());
-            (own("urls") + of_contacts("urls") + website).into()
-        }
-        "num_contacts" => contacts().count().into(),
-        "num_email_addresses" => of_contacts("emails").into(),
-        "num_phone_numbers" => of_contacts("phones").into(),
-        "num_opportunities" => many(Kind::Opportunity).into(),
-        "num_tasks" => many(Kind::Task).into(),
-        "num_calls" => many(Kind::Call).into(),
-        "num_outgoing_calls" => view
-            .children(id, Kind::Call)
-            .filter(|call| text(call, "direction") == Some("outbound"))
-            .count()
-            .into(),
-        "num_emails" => many(Kind::Email).into(),
-        "num_sms" => many(Kind::Sms).into(),
-        "num_notes" => many(Kind::Note).into(),
-        "last_call_duration" => {
-            json!(view.children(id, Kind::Call).next_back().and_then(|call| call.get("duration").cloned()))
-        }
-        "last_lead_status_change_date" => {
-            let last = view.children(id, Kind::LeadStatusChange).next_back();
-            json!(last.and_then(|change| change.get("date_created").cloned()))
-        }
-        _ => Value::Null,
+    match companion {
+        Some(actor) => view.user_name(crate::store::text(object, actor)),
+        None => member(view, resource_of(kind), object, name),
     }
+}
+
+/// All lines of an address in one.
+fn location(address: &crate::store::Object) -> Value {
+    let lines = ["address_1", "address_2", "city", "state", "zipcode", "country"];
+    let lines = lines.into_iter().filter_map(|line| crate::store::text(address, line));
+    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(", ").into()
 }

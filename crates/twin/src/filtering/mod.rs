@@ -1,199 +1,129 @@
-//! Structured queries: the `s_query` of Smart Views, bulk actions and exports.
+//! Structured queries: the language of Advanced Filtering, which `POST /data/search/`, Smart Views, bulk actions and
+//! exports share (behaviour.md 7.3).
 //!
-//! Nodes `and`, `or`, `object_type`, `match_all`, `id`, `text`, `field_condition` and `has_related` are evaluated
-//! over the fields each object declares, a few counters, and custom fields. Anything else is refused.
+//! [`parse`] and [`parse_sort`] read JSON, and refuse what cannot be evaluated with the path of the node. [`find`]
+//! finds the objects of a [`Search`], by an index where one can tell (`candidates`), and one object at a time
+//! otherwise. How results are paged and shown is left to `search`.
 
+mod ast;
+mod candidates;
+mod error;
+mod evaluate;
 mod fields;
-mod node;
+mod moment;
+mod order;
 mod period;
+mod place;
+mod read;
+mod smart;
+mod subject;
+#[cfg(test)]
+mod tests;
+mod types;
+mod write;
 
-use serde_json::Value;
-
-pub(crate) use node::{Node, parse};
+pub(crate) use ast::{Node, Sort};
+pub use error::FilteringError;
 pub(crate) use period::period as relative_period;
+pub(crate) use read::{parse, parse_sort};
+pub(crate) use types::{ObjectType, named as object_type, objects as object_types, of_kind};
+
+use serde_json::{Value, json};
+use subject::Subject;
 
 use crate::resource::View;
-use crate::store::{Kind, Object, Record, Shelf, parse_moment, text};
-use node::{Condition, FieldRef, Test};
+use crate::store::{Created, Kind, Shelf, parse_moment, text};
 
-/// What a node is asked of: an object, or a row of a list inside one.
+/// Where an object stands in the order of creation: microseconds since 1970, then number of arrival.
+pub(crate) type Place = (i64, u32);
+
+/// What is looked for.
 #[derive(Clone, Copy)]
-enum Subject<'w> {
-    Record(&'w Record),
-    Row(&'static str, &'w Object),
+pub(crate) struct Search<'q> {
+    /// The kind of object.
+    pub(crate) kind: Kind,
+    /// What must hold.
+    pub(crate) node: &'q Node,
+    /// The order; without one, newest first.
+    pub(crate) sort: &'q [Sort],
+    /// How many are wanted at most.
+    pub(crate) limit: Option<usize>,
+    /// Only what was created before this place.
+    pub(crate) before: Option<Place>,
+}
+
+impl<'q> Search<'q> {
+    /// Everything of a kind for which a node holds, newest first.
+    pub(crate) fn new(kind: Kind, node: &'q Node) -> Self {
+        Self { kind, node, sort: &[], limit: None, before: None }
+    }
+}
+
+/// Numbers of arrival of the objects found, in order. This is how every structured query is answered.
+pub(crate) fn find(view: View<'_>, search: Search<'_>) -> Vec<u32> {
+    let Search { kind, node, sort, limit, before } = search;
+    let limit = limit.unwrap_or(usize::MAX);
+    let fits = |number: &u32| {
+        view.aside(|view| {
+            let found = view.world.at(*number).filter(|record| record.kind == kind);
+            found.is_some_and(|record| {
+                view.record_is_visible(record) && evaluate::holds(view, node, Subject::Record(record))
+            })
+        })
+    };
+    let source: Box<dyn Iterator<Item = u32>> = match candidates::candidates(view, kind, node) {
+        Some(few) => Box::new(newest_first(view, few).into_iter()),
+        None => {
+            let created = Created { to: before.map_or(i64::MAX, |(created, _)| created), ..Created::EVER };
+            Box::new(view.world.numbers(&view.caller.organization_id, Shelf::Of(kind), created).rev())
+        }
+    };
+    let too_new = |number: &u32| before.is_some_and(|before| place(view, *number) >= before);
+    let matching = source.skip_while(too_new).filter(fits);
+    if sort.is_empty() {
+        return matching.take(limit).collect();
+    }
+    let mut found: Vec<u32> = matching.collect();
+    order::sort(view, sort, &mut found);
+    found.truncate(limit);
+    found
+}
+
+/// Puts objects in an order; what is equal keeps its place.
+pub(crate) fn sort(view: View<'_>, keys: &[Sort], numbers: &mut [u32]) {
+    order::sort(view, keys, numbers);
+}
+
+/// Puts objects in the order of lists.
+pub(crate) fn newest_first(view: View<'_>, numbers: impl IntoIterator<Item = u32>) -> Vec<u32> {
+    let mut numbers: Vec<u32> = numbers.into_iter().collect();
+    numbers.sort_by_cached_key(|number| std::cmp::Reverse(place(view, *number)));
+    numbers
+}
+
+/// Where an object stands in the order of creation.
+pub(crate) fn place(view: View<'_>, number: u32) -> Place {
+    let created = view.aside(|view| {
+        let object = &view.world.at(number)?.object;
+        parse_moment(text(object, "date_created").or_else(|| text(object, "created_at"))?)
+    });
+    (created.map_or(0, jiff::Timestamp::as_microsecond), number)
 }
 
 /// The kind of object a query asks for: that of its `object_type` clause, else leads.
-pub(crate) fn subject(query: &Value) -> Kind {
-    let named = |node: &Value| {
-        let clause = node.get("type").and_then(Value::as_str) == Some("object_type");
-        node.get("object_type").and_then(Value::as_str).filter(|_| clause).and_then(fields::kind)
-    };
-    let parts = query.get("queries").and_then(Value::as_array).into_iter().flatten();
-    named(query).or_else(|| parts.filter_map(named).next()).unwrap_or(Kind::Lead)
+pub(crate) fn subject(node: &Node) -> Kind {
+    node.object_types().into_iter().find_map(ObjectType::kind).unwrap_or(Kind::Lead)
 }
 
-/// The records of a kind a node matches, newest first, at most `limit`.
-pub(crate) fn select<'w>(view: View<'w>, node: &Node, kind: Kind, limit: Option<usize>) -> Vec<&'w Record> {
-    let all = view.world.shelf(&view.caller.organization_id, Shelf::Of(kind)).rev();
-    all.filter(|record| matches(view, node, Subject::Record(record)))
-        .take(limit.unwrap_or(usize::MAX))
-        .collect()
+/// Reads a structured query, `{"query": …, "sort": […]}` as Smart Views hold it, and writes it again in its plainest
+/// form. What it writes reads as the same query.
+///
+/// # Errors
+///
+/// What cannot be read, in which node, and what is allowed.
+pub fn plain_search(search: &Value) -> Result<Value, FilteringError> {
+    let node = parse(search.get("query").unwrap_or(&Value::Null))?;
+    let sort = parse_sort(search.get("sort").unwrap_or(&Value::Null))?;
+    let sort: Vec<Value> = sort.iter().map(Sort::to_json).collect();
+    Ok(json!({"query": node.to_json(), "sort": sort}))
 }
-
-fn matches(view: View<'_>, node: &Node, subject: Subject<'_>) -> bool {
-    let met = match &node.test {
-        Test::All(nodes) => nodes.iter().all(|node| matches(view, node, subject)),
-        Test::Any(nodes) => nodes.iter().any(|node| matches(view, node, subject)),
-        Test::Everything => true,
-        Test::ObjectType(name) => match subject {
-            Subject::Record(record) => fields::kind(name) == Some(record.kind),
-            Subject::Row(row, _) => row == name,
-        },
-        Test::Id(id) => object(subject).get("id").is_some_and(|own| own == id.as_str()),
-        Test::Text { value, phrase } => says(&everything_said(view, subject), value, *phrase),
-        Test::Field { field, condition } => {
-            let value = field_value(view, field, subject);
-            holds_for(view, condition, &value)
-        }
-        Test::Related { object_type, query } => {
-            related(view, object_type, subject).into_iter().any(|other| matches(view, query, other))
-        }
-    };
-    met != node.negated
-}
-
-fn object(subject: Subject<'_>) -> &Object {
-    match subject {
-        Subject::Record(record) => &record.object,
-        Subject::Row(_, row) => row,
-    }
-}
-
-fn field_value(view: View<'_>, field: &FieldRef, subject: Subject<'_>) -> Value {
-    match (field, subject) {
-        (FieldRef::Custom(id), subject) => {
-            object(subject).get(&format!("custom.{id}")).cloned().unwrap_or(Value::Null)
-        }
-        (FieldRef::Regular { object_type, name }, Subject::Record(record)) => {
-            if fields::kind(object_type) != Some(record.kind) {
-                return Value::Null;
-            }
-            fields::value(view, record.kind, &record.object, name)
-        }
-        (FieldRef::Regular { object_type, name }, Subject::Row(row, object)) => {
-            if object_type == row {
-                object.get(name).cloned().unwrap_or(Value::Null)
-            } else {
-                Value::Null
-            }
-        }
-    }
-}
-
-/// Whether a condition holds for a value; of a list, for any of its values.
-fn holds_for(view: View<'_>, condition: &Condition, value: &Value) -> bool {
-    if let Value::Array(values) = value {
-        return match condition {
-            Condition::Exists => !values.is_empty(),
-            condition => values.iter().any(|value| holds_for(view, condition, value)),
-        };
-    }
-    match condition {
-        Condition::Boolean(wanted) => value.as_bool().unwrap_or(false) == *wanted,
-        Condition::CurrentUser => value == &view.caller.user_id,
-        Condition::Exists => !value.is_null() && value != "",
-        Condition::Text { value: wanted, phrase } => {
-            value.as_str().is_some_and(|said| says(said, wanted, *phrase))
-        }
-        Condition::Terms(terms) => {
-            let own = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            terms.contains(&own)
-        }
-        Condition::Numbers { gt, gte, lt, lte } => value.as_f64().is_some_and(|number| {
-            gt.is_none_or(|bound| number > bound)
-                && gte.is_none_or(|bound| number >= bound)
-                && lt.is_none_or(|bound| number < bound)
-                && lte.is_none_or(|bound| number <= bound)
-        }),
-        Condition::Moments { from, before } => value.as_str().and_then(parse_moment).is_some_and(|instant| {
-            let bound = |node: &Value| period::moment(node, view.now(), view.caller.offset);
-            from.as_ref().and_then(bound).is_none_or(|bound| instant >= bound)
-                && before.as_ref().and_then(bound).is_none_or(|bound| instant < bound)
-        }),
-    }
-}
-
-/// Whether a text contains a phrase, or all words of one in any order; case does not matter.
-fn says(said: &str, wanted: &str, phrase: bool) -> bool {
-    let (said, wanted) = (said.to_lowercase(), wanted.to_lowercase());
-    if phrase {
-        return said.contains(wanted.trim());
-    }
-    let words: Vec<&str> = said.split(|c: char| !c.is_alphanumeric()).collect();
-    let mut asked = wanted.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    asked.all(|word| words.contains(&word))
-}
-
-/// All text of an object; of a lead, also that of its contacts.
-fn everything_said(view: View<'_>, subject: Subject<'_>) -> String {
-    let mut said = String::new();
-    let mut hear = |object: &Object| {
-        for (name, value) in object {
-            if !name.ends_with("id") && !name.starts_with("date_") {
-                gather(value, &mut said);
-            }
-        }
-    };
-    hear(object(subject));
-    if let Subject::Record(record) = subject
-        && record.kind == Kind::Lead
-    {
-        view.children(text(&record.object, "id").unwrap_or_default(), Kind::Contact).for_each(hear);
-    }
-    said
-}
-
-fn gather(value: &Value, said: &mut String) {
-    match value {
-        Value::String(text) => {
-            said.push_str(text);
-            said.push('\n');
-        }
-        Value::Array(values) => values.iter().for_each(|value| gather(value, said)),
-        Value::Object(object) => object.values().for_each(|value| gather(value, said)),
-        _ => {}
-    }
-}
-
-/// What belongs to a subject: the children of a lead, the rows of a list, or the lead or contact it hangs on.
-fn related<'w>(view: View<'w>, object_type: &str, subject: Subject<'w>) -> Vec<Subject<'w>> {
-    if let Some(list) = fields::row_list(object_type) {
-        let rows = object(subject).get(list).and_then(Value::as_array).into_iter().flatten();
-        let name = ROW_NAMES.iter().find(|name| **name == object_type).copied().unwrap_or_default();
-        return rows.filter_map(Value::as_object).map(|row| Subject::Row(name, row)).collect();
-    }
-    let Some(kind) = fields::kind(object_type) else { return Vec::new() };
-    let upward = match kind {
-        Kind::Lead => text(object(subject), "lead_id"),
-        Kind::Contact => text(object(subject), "contact_id"),
-        _ => None,
-    };
-    if let Some(parent) = upward.and_then(|id| view.record(id)) {
-        return vec![Subject::Record(parent)];
-    }
-    let Subject::Record(record) = subject else { return Vec::new() };
-    let id = text(&record.object, "id").unwrap_or_default();
-    let children = match record.kind {
-        Kind::Lead => view.world.shelf(id, Shelf::Of(kind)).collect::<Vec<_>>(),
-        Kind::Contact => {
-            let lead = text(&record.object, "lead_id").unwrap_or_default();
-            let siblings = view.world.shelf(lead, Shelf::Of(kind));
-            siblings.filter(|other| text(&other.object, "contact_id") == Some(id)).collect()
-        }
-        _ => Vec::new(),
-    };
-    children.into_iter().map(Subject::Record).collect()
-}
-
-const ROW_NAMES: &[&str] = &["contact_email", "contact_phone", "contact_url", "address"];

@@ -80,6 +80,7 @@ impl Call {
         if let Some(Value::Object(more)) = body.shift_remove("_params") {
             parameters.extend(more.into_iter().map(|(name, value)| (name, plain(&value))));
         }
+        let parameters = joined(parameters);
         let segments = segments(path).ok_or(Refusal::NoUrl)?;
         Ok(Self {
             method: meant,
@@ -104,6 +105,21 @@ fn origin(headers: &HeaderMap) -> Option<String> {
     let host = plain(header::HOST.as_str()).filter(|host| !host.is_empty())?;
     let scheme = if plain("x-forwarded-proto") == Some("https") { "https" } else { "http" };
     Some(format!("{scheme}://{host}"))
+}
+
+/// Repeated `…__in` parameters are one list, as Close documents them ("multi").
+fn joined(parameters: Vec<(String, String)>) -> Vec<(String, String)> {
+    let mut joined: Vec<(String, String)> = Vec::new();
+    for (name, value) in parameters {
+        match joined.iter_mut().find(|(earlier, _)| *earlier == name && name.ends_with("__in")) {
+            Some((_, values)) => {
+                values.push(',');
+                values.push_str(&value);
+            }
+            None => joined.push((name, value)),
+        }
+    }
+    joined
 }
 
 /// The decoded segments of a path that ends with a slash, as every path of Close does.

@@ -39,6 +39,8 @@ pub(crate) struct Shared {
     /// What deliveries are held to.
     pub(crate) webhook_limits: WebhookLimits,
     event_capacity: usize,
+    /// Most custom fields that one request may select.
+    pub(crate) max_custom_selectors: usize,
     seed: u64,
     leads: usize,
     activities: usize,
@@ -73,6 +75,7 @@ impl Shared {
             agenda: Agenda::default(),
             webhook_limits: options.webhooks,
             event_capacity: options.event_capacity,
+            max_custom_selectors: options.max_custom_selectors,
             seed: options.seed,
             leads: options.leads,
             activities: options.activities,

@@ -50,6 +50,7 @@ pub(crate) const LIST: ListRules = ListRules {
     filters: FILTERS,
     orders: &["date_created", "activity_at"],
     check: check_dates,
+    keep: Some(of_named_type),
     ..ListRules::NEWEST_FIRST
 };
 
@@ -95,6 +96,12 @@ fn check_dates(_: View<'_>, parameters: &Parameters) -> Result<(), Refusal> {
         return Err(Refusal::bad_request(message));
     }
     Ok(())
+}
+
+/// The list of one type holds nothing of another, whatever `_type` says.
+fn of_named_type(view: View<'_>, record: &Record, parameters: &Parameters) -> bool {
+    let named = parameters.get("_type").or_else(|| parameters.get("_type__in")).is_some();
+    !named || of_wanted_type(view, record, parameters)
 }
 
 /// Threads are left out unless `thread_emails` or `_type` asks for them; `only` leaves the single e-mails out.

@@ -4,11 +4,12 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::attachment::{MAIL_ATTACHMENTS, SMS_TEMPLATE_ATTACHMENTS};
+use super::recipient::{self, Recipient};
 use super::{contact, lead};
 use crate::http::{Answer, Call, Refusal};
 use crate::resource::{
-    Action, Audit, Compare, Deleted, Detail, Field, Filter, Initial, ListRules, Projection, Resource, Run,
-    Show, View, full_name, render,
+    Action, Audit, Compare, Deleted, Detail, Field, Filter, Initial, ListRules, NO_OBJECT, Projection,
+    Resource, Run, Show, View, full_name, render,
 };
 use crate::store::{Kind, Object, text};
 
@@ -49,9 +50,11 @@ pub(crate) static SMS_TEMPLATE: Resource = Resource {
     ..Resource::new(Kind::SmsTemplate, "sms_template", "smstmpl", "SMSTemplate")
 };
 
-/// `GET /sms_template/{id}/`, with attachments on request.
-pub(crate) const ACTIONS: &[Action] =
-    &[Action { method: Method::GET, path: "sms_template/{}", run: Run::Read(fetch_sms_template) }];
+/// The preview of an e-mail template, and `GET /sms_template/{id}/`, with attachments on request.
+pub(crate) const ACTIONS: &[Action] = &[
+    Action { method: Method::GET, path: "email_template/{}/render", run: Run::Read(preview) },
+    Action { method: Method::GET, path: "sms_template/{}", run: Run::Read(fetch_sms_template) },
+];
 
 /// Attachments are shown when `include_attachments` asks for them (documented).
 fn fetch_sms_template(view: View<'_>, call: &Call, captured: &[&str]) -> Result<Answer, Refusal> {
@@ -73,6 +76,28 @@ fn used_by(view: View<'_>, template: &Object) -> Value {
     };
     let sequences = view.all(Kind::Sequence).filter(uses);
     sequences.map(|sequence| json!({"id": sequence["id"], "name": sequence["name"]})).collect()
+}
+
+fn preview(view: View<'_>, call: &Call, captured: &[&str]) -> Result<Answer, Refusal> {
+    let id = captured.first().copied().unwrap_or_default();
+    let template = view.find(Kind::EmailTemplate, id).ok_or(Refusal::NoObject(EMAIL_TEMPLATE.model))?;
+    if let Some(account) = call.parameters.get("email_account_id").filter(|account| !account.is_empty()) {
+        view.find(Kind::ConnectedAccount, account)
+            .ok_or_else(|| Refusal::field("email_account", NO_OBJECT))?;
+    }
+    let Some(Recipient { lead, contact: person, email }) = recipient::named(view, &call.parameters)? else {
+        return Ok(Answer::ok(json!({})));
+    };
+    let filled = |name: &str| fill(view, text(template, name).unwrap_or_default(), Some(lead), Some(person));
+    Ok(Answer::ok(json!({
+        "subject": filled("subject"),
+        "body": filled("body"),
+        "email": email,
+        "contact_id": person["id"],
+        "contact_display_name": contact::display_name(person),
+        "lead_id": lead["id"],
+        "lead_display_name": lead::display_name(view, lead),
+    })))
 }
 
 /// Replaces the tags of a template; tags that are not known are left empty.

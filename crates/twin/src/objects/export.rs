@@ -74,7 +74,8 @@ fn export_leads(session: &mut Session<'_>, call: &Call, _: &[&str]) -> Result<An
     let node = filtering::parse(query).map_err(|error| Refusal::field("s_query", error.to_string()))?;
     let limit =
         export.get("results_limit").and_then(Value::as_u64).and_then(|limit| usize::try_from(limit).ok());
-    let found = filtering::select(view, &node, kind, limit).len();
+    let found =
+        filtering::find(view, filtering::Search { limit, ..filtering::Search::new(kind, &node) }).len();
     session.amend(Kind::Export, &id, |export| {
         export.insert("status".to_owned(), "done".into());
         export.insert("n_docs".to_owned(), found.into());

@@ -259,7 +259,7 @@ fn by_query(view: View<'_>, parameters: &Parameters) -> Result<Option<Vec<String
         return Ok(None);
     };
     let query = query::parse(written).map_err(|error| Refusal::bad_request(error.to_string()))?;
-    Ok(Some(query.select(view.world, &view.caller.organization_id, view.caller.offset)))
+    Ok(Some(query.select(view)))
 }
 
 /// A new lead with nothing but a name, for what is made without one.

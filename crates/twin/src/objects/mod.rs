@@ -33,16 +33,19 @@ mod metric;
 mod money;
 mod note;
 mod opportunity;
+mod opportunity_groups;
 mod opportunity_totals;
 mod organization;
 mod phone_number;
 mod phone_rental;
 mod pipeline;
 mod playbook;
+mod recipient;
 mod report;
 mod rich_text;
 mod role;
 mod scheduling_link;
+mod search;
 mod send_as;
 mod sequence;
 mod sequence_subscription;
@@ -52,7 +55,6 @@ mod smart_view;
 mod sms;
 mod status;
 mod task;
-mod template_preview;
 mod unsubscribed_email;
 mod user;
 mod webhook;
@@ -65,6 +67,7 @@ use http::{Method, StatusCode};
 
 use crate::http::{Answer, Call, Refusal, Shared};
 use crate::resource::{self, Action, Caller, Resource, Run, Session, View};
+use crate::search::check_selectors;
 use crate::store::{Kind, Scratch};
 
 pub(crate) use attachment::keep as keep_files;
@@ -154,16 +157,17 @@ static ACTIONS: &[&[Action]] = &[
     file::ACTIONS,
     lead::ACTIONS,
     meeting::ACTIONS,
+    opportunity_groups::ACTIONS,
     organization::ACTIONS,
     phone_rental::ACTIONS,
     playbook::ACTIONS,
     report::ACTIONS,
     scheduling_link::ACTIONS,
     send_as::ACTIONS,
+    search::ACTIONS,
     settings::ACTIONS,
     shared_scheduling_link::ACTIONS,
     task::ACTIONS,
-    template_preview::ACTIONS,
     unsubscribed_email::ACTIONS,
     user::ACTIONS,
 ];
@@ -189,6 +193,7 @@ pub(crate) fn resource_at(path: &str) -> Option<&'static Resource> {
 /// Carries out one request.
 pub(crate) fn dispatch(shared: &Shared, caller: &Caller, call: &Call) -> Result<Answer, Refusal> {
     let operation = find(call)?;
+    check_selectors(call, shared.max_custom_selectors)?;
     if operation.reads() {
         let (world, scratch) = (shared.world(), Scratch::default());
         return operation.read(View::new(world.reader(&scratch), caller), call);

@@ -1,5 +1,7 @@
 //! Opportunities: what may be sold to a lead, for how much, and how far it has come.
 
+use std::collections::HashSet;
+
 use serde_json::{Value, json};
 
 use super::attachment::ATTACHMENTS;
@@ -11,11 +13,13 @@ use super::pipeline;
 use super::rich_text;
 use super::{activity, lead};
 use crate::http::{Parameters, Refusal};
+use crate::query;
 use crate::resource::{
     Compare, CustomScope, Draft, Field, FieldKind, Filter, Hooks, Initial, ListRules, NO_OBJECT, Resource,
     Session, Show, View,
 };
-use crate::store::{DateStyle, Kind, Object, text};
+use crate::search;
+use crate::store::{Created, DateStyle, Kind, Object, Shelf, text};
 
 /// `/opportunity/`
 pub(crate) static OPPORTUNITY: Resource = Resource {
@@ -93,7 +97,7 @@ pub(crate) static OPPORTUNITY: Resource = Resource {
             "annualized_value",
             "annualized_expected_value",
         ],
-        check: refuse_unknown_searches,
+        select: Some(by_search),
         total: true,
         summary: Some(totals),
         ..ListRules::NEWEST_FIRST
@@ -126,13 +130,56 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     draft.object.insert("date_lost".to_owned(), lost);
 }
 
-/// Searches and groupings that are not there yet are refused: a list that ignored them would mislead.
-fn refuse_unknown_searches(_: View<'_>, parameters: &Parameters) -> Result<(), Refusal> {
-    let unknown = ["query", "lead_query", "lead_saved_search_id", "_group_by"];
-    match unknown.into_iter().find(|name| parameters.get(name).is_some_and(|value| !value.is_empty())) {
-        Some(name) => Err(Refusal::bad_request(format!("{name} is not supported for opportunities here."))),
-        None => Ok(()),
+/// `query` asks about opportunities, `lead_query` and `lead_saved_search_id` about their leads.
+fn by_search(view: View<'_>, parameters: &Parameters) -> Result<Option<Vec<String>>, Refusal> {
+    let given = |name: &str| parameters.get(name).filter(|written| !written.trim().is_empty());
+    let own = given("query").map(|written| query::parse_about(Kind::Opportunity, written)).transpose();
+    let own = own.map_err(|error| Refusal::bad_request(error.to_string()))?;
+    let of_leads = given("lead_query").map(query::parse).transpose();
+    let of_leads = of_leads.map_err(|error| Refusal::bad_request(error.to_string()))?;
+    let saved = given("lead_saved_search_id")
+        .map(|id| {
+            view.find(Kind::SmartView, id).ok_or_else(|| Refusal::field("lead_saved_search", NO_OBJECT))
+        })
+        .transpose()?;
+    if own.is_none() && of_leads.is_none() && saved.is_none() {
+        return Ok(None);
     }
+    let mut leads: Vec<HashSet<u32>> = Vec::new();
+    leads.extend(of_leads.map(|query| query.find(view).into_iter().collect()));
+    if let Some(saved) = saved {
+        let members = search::members(view, saved, query::MAX_VIEWS);
+        let members = members.map_err(|problem| Refusal::field("lead_saved_search", problem))?;
+        leads.push(members.into_iter().filter_map(|member| lead_of(view, member)).collect());
+    }
+    let deals = match own {
+        Some(query) => query.find(view),
+        None => {
+            let shelf = Shelf::Of(Kind::Opportunity);
+            view.world.numbers(&view.caller.organization_id, shelf, Created::EVER).rev().collect()
+        }
+    };
+    let kept = deals.into_iter().filter_map(|number| {
+        view.aside(|view| {
+            let deal = &view.world.at(number)?.object;
+            let lead = text(deal, "lead_id").and_then(|id| view.world.number(id));
+            let wanted = leads.iter().all(|set| lead.is_some_and(|lead| set.contains(&lead)));
+            text(deal, "id").filter(|_| wanted).map(str::to_owned)
+        })
+    });
+    Ok(Some(kept.collect()))
+}
+
+/// The lead that something hangs on, or that it is.
+fn lead_of(view: View<'_>, number: u32) -> Option<u32> {
+    view.aside(|view| {
+        let record = view.world.at(number)?;
+        if record.kind == Kind::Lead {
+            Some(number)
+        } else {
+            view.world.number(text(&record.object, "lead_id")?)
+        }
+    })
 }
 
 /// Finds the status: given by id, by label, or the first of the pipeline.

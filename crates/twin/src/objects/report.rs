@@ -7,10 +7,11 @@ use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
 
 use super::metric::{self, Fold, Metric};
-use crate::filtering::{self, relative_period};
+use crate::filtering::relative_period;
 use crate::http::{Answer, Call, Refusal};
-use crate::query;
+use crate::query::MAX_VIEWS;
 use crate::resource::{Action, FieldErrors, NO_OBJECT, NOT_A_CHOICE, REQUIRED, Run, View};
+use crate::search;
 use crate::store::{Kind, Object, parse_moment, text};
 
 /// Reports. They are asked for with POST although they only read.
@@ -148,22 +149,15 @@ fn users(view: View<'_>, body: &Object, errors: &mut FieldErrors) -> Option<Vec<
 fn leads(view: View<'_>, body: &Object, errors: &mut FieldErrors) -> Option<HashSet<String>> {
     let id =
         body.get("query").filter(|query| query.is_object())?.get("saved_search_id").and_then(Value::as_str);
-    let Some(search) = id.and_then(|id| view.find(Kind::SmartView, id)) else {
+    let Some(saved) = id.and_then(|id| view.find(Kind::SmartView, id)) else {
         errors.add("query", NO_OBJECT);
         return None;
     };
-    if let Some(written) = text(search, "query") {
-        let query = query::parse(written).map_err(|error| errors.add("query", error.to_string())).ok()?;
-        return Some(
-            query.select(view.world, &view.caller.organization_id, view.caller.offset).into_iter().collect(),
-        );
-    }
-    let node = search.get("s_query").and_then(|search| search.get("query")).map(filtering::parse)?;
-    let node = node.map_err(|error| errors.add("query", error.to_string())).ok()?;
-    let kind = if text(search, "type") == Some("contact") { Kind::Contact } else { Kind::Lead };
-    let member = if kind == Kind::Lead { "id" } else { "lead_id" };
-    let found = filtering::select(view, &node, kind, None);
-    Some(found.into_iter().filter_map(|record| text(&record.object, member)).map(str::to_owned).collect())
+    let found = search::members(view, saved, MAX_VIEWS).map_err(|error| errors.add("query", error)).ok()?;
+    let member = if text(saved, "type").unwrap_or("lead") == "lead" { "id" } else { "lead_id" };
+    let lead =
+        |number: u32| view.aside(|view| text(&view.world.at(number)?.object, member).map(str::to_owned));
+    Some(found.into_iter().filter_map(lead).collect())
 }
 
 /// Days of a short range, months of a long one.

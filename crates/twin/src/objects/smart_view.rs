@@ -64,9 +64,15 @@ fn prepare(_: &mut Session<'_>, draft: &mut Draft<'_>) {
         _ => {}
     }
     let mut depends = false;
+    let view_type = text(&draft.object, "type").unwrap_or("lead").to_owned();
     if let Some(Value::Object(search)) = draft.object.get_mut("s_query") {
         if let Some(query) = search.get_mut("query") {
             fill_negations(query);
+            if !asks_for(query, &view_type) {
+                let message =
+                    format!("The query must be an \"and\" with an object_type node for {view_type}.");
+                draft.errors.add("s_query", json!({"field-errors": {"query": message}}));
+            }
         } else {
             draft.errors.add("s_query", json!({"field-errors": {"query": REQUIRED}}));
             return;
@@ -76,6 +82,19 @@ fn prepare(_: &mut Session<'_>, draft: &mut Draft<'_>) {
         depends = mentions_current_user(&Value::Object(search.clone()));
     }
     draft.object.insert("is_user_dependent".to_owned(), depends.into());
+}
+
+/// Whether a query asks for objects of a Smart View's type (documented). What else it asks may be more than the twin
+/// can evaluate, so the node is looked for in the JSON.
+fn asks_for(query: &Value, view_type: &str) -> bool {
+    let named = query.get("object_type").and_then(Value::as_str);
+    let own = named.is_some_and(|name| name.trim_start_matches("activity.") == view_type);
+    let parts = query.get("queries").and_then(Value::as_array).into_iter().flatten();
+    match query.get("type").and_then(Value::as_str) {
+        Some("object_type") => own,
+        Some("and") => parts.into_iter().any(|part| asks_for(part, view_type)),
+        _ => false,
+    }
 }
 
 fn fill_negations(node: &mut Value) {

@@ -1,4 +1,4 @@
-//! Whether a condition holds, and in what order leads come out.
+//! Whether a condition holds, and in what order objects come out.
 
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
@@ -7,87 +7,75 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::ast::{Comparison, Slice};
+use super::candidates;
 use super::facts::{self, Scene};
-use super::parse;
 use super::plan::{Condition, Plan, Reference, Wanted};
-use super::term::{Entity, Holds, Read, Term, Text};
+use super::term::{Entity, Hangs, Holds, Read, Term, Text};
 use super::time::{Period, moment_of};
-use super::vocabulary::LEAD;
 use super::words::contains;
 use crate::filtering;
-use crate::resource::{Caller, View};
-use crate::store::{Kind, Object, text};
+use crate::resource::View;
+use crate::search;
+use crate::store::{Created, Object, Shelf, parse_moment, text};
 
-/// Ids of the leads that fit, in the order asked for; without one, newest first.
-pub(super) fn select(plan: &Plan, scene: Scene<'_>, views_left: usize) -> Vec<String> {
+/// Numbers of the objects that fit, in the order asked for; without one, newest first. `views_left` says how many
+/// Smart Views may still refer to one another.
+pub(super) fn select(plan: &Plan, view: View<'_>, views_left: usize) -> Vec<u32> {
     let mut views = Views::new();
-    look_into_views(&plan.condition, scene, views_left, &mut views);
-    let asked = Asked { scene, views: &views };
-    let fits = |lead: &&Object| {
-        plan.slice.is_none_or(|slice| in_slice(slice, lead)) && asked.holds(&LEAD, lead, &plan.condition)
+    look_into_views(&plan.condition, view, views_left, &mut views);
+    let views = &views;
+    let fits = |number: &u32| {
+        view.aside(|view| {
+            let found = view.world.at(*number).filter(|record| record.kind == plan.entity.kind);
+            found.filter(|record| view.record_is_visible(record)).is_some_and(|record| {
+                let asked = Asked { scene: Scene::new(view), views };
+                plan.slice.is_none_or(|slice| in_slice(slice, &record.object))
+                    && asked.holds(plan.entity, &record.object, &plan.condition)
+            })
+        })
     };
-    let leads = scene.world.collection(scene.organization_id, Kind::Lead).rev();
-    let mut found: Vec<&Object> = leads.filter(fits).collect();
+    let scene = Scene::new(view);
+    let mut found: Vec<u32> = match candidates::candidates(scene, plan.entity, &plan.condition, views) {
+        Some(few) => filtering::newest_first(view, few).into_iter().filter(fits).collect(),
+        None => {
+            let shelf = Shelf::Of(plan.entity.kind);
+            view.world.numbers(scene.organization_id, shelf, Created::EVER).rev().filter(fits).collect()
+        }
+    };
     for (reference, descending) in plan.sort.iter().rev() {
-        found.sort_by_cached_key(|lead| Placed { key: key(asked, reference, lead), descending: *descending });
+        found.sort_by_cached_key(|number| {
+            let key = view.aside(|view| {
+                let record = view.world.at(*number)?;
+                key(Asked { scene: Scene::new(view), views }, plan.entity, reference, &record.object)
+            });
+            Placed { key, descending: *descending }
+        });
     }
-    found.into_iter().filter_map(|lead| text(lead, "id")).map(str::to_owned).collect()
+    found
 }
 
-/// The leads of the smart views a query mentions, by the names it uses.
-type Views = HashMap<String, HashSet<String>>;
+/// The leads of the Smart Views a query mentions, by the names it uses.
+pub(super) type Views = HashMap<String, HashSet<u32>>;
 
-/// Finds out once what is in each view that a condition mentions. Views can name each other, to a limit.
-fn look_into_views(condition: &Condition, scene: Scene<'_>, views_left: usize, views: &mut Views) {
+/// Finds out once what is in each view that a condition mentions. Views can name each other, to a limit; one that
+/// does not exist, or cannot be evaluated, holds nothing.
+fn look_into_views(condition: &Condition, view: View<'_>, views_left: usize, views: &mut Views) {
     match condition {
         Condition::InView(name) if !views.contains_key(name) => {
-            let members = views_left.checked_sub(1).map(|left| members_of_view(name, scene, left));
-            views.insert(name.clone(), members.unwrap_or_default());
+            let members = views_left.checked_sub(1).and_then(|left| {
+                let smart_view = search::named_view(view, name)?;
+                search::members(view, smart_view, left).ok()
+            });
+            views.insert(name.clone(), members.unwrap_or_default().into_iter().collect());
         }
-        Condition::Not(inner) => look_into_views(inner, scene, views_left, views),
+        Condition::Not(inner) => look_into_views(inner, view, views_left, views),
         Condition::And(parts) | Condition::Or(parts) => {
             for part in parts {
-                look_into_views(part, scene, views_left, views);
+                look_into_views(part, view, views_left, views);
             }
         }
         _ => {}
     }
-}
-
-/// The leads in a smart view of leads, given by id or name. A view that does not exist, or cannot be evaluated, holds
-/// none.
-fn members_of_view(wanted: &str, scene: Scene<'_>, views_left: usize) -> HashSet<String> {
-    let views = scene.world.collection(scene.organization_id, Kind::SmartView);
-    let named = |view: &&Object| {
-        text(view, "id") == Some(wanted)
-            || text(view, "name").is_some_and(|name| name.to_lowercase() == wanted.to_lowercase())
-    };
-    let Some(view) = views.filter(|view| text(view, "type") == Some("lead")).find(named) else {
-        return HashSet::new();
-    };
-    if let Some(query) = text(view, "query") {
-        let query = parse(query).ok();
-        return query.map(|query| select(&query.plan, scene, views_left)).into_iter().flatten().collect();
-    }
-    let node = view.get("s_query").and_then(|s_query| s_query.get("query"));
-    let node = node.and_then(|node| filtering::parse(node).ok());
-    let found = node.map(|node| structured(&node, scene));
-    found.unwrap_or_default()
-}
-
-/// What a structured query finds. Nobody in particular asks, so conditions about oneself hold for nobody.
-fn structured(node: &filtering::Node, scene: Scene<'_>) -> HashSet<String> {
-    let caller = Caller {
-        user_id: String::new(),
-        organization_id: scene.organization_id.to_owned(),
-        api_key_id: None,
-        offset: scene.offset,
-        method: String::new(),
-        path: String::new(),
-    };
-    let view = View::new(scene.world, &caller);
-    let found = filtering::select(view, node, Kind::Lead, None);
-    found.into_iter().filter_map(|record| text(&record.object, "id")).map(str::to_owned).collect()
 }
 
 /// Parts by a stable hash (FNV-1a) of the id: a lead stays in its part whatever else is created.
@@ -124,12 +112,19 @@ impl<'w> Asked<'w> {
                 values.iter().any(|value| self.compares(holds, value, *comparison, wanted))
             }
             Condition::InView(view) => {
-                let members = self.views.get(view);
-                members.is_some_and(|members| text(object, "id").is_some_and(|id| members.contains(id)))
+                let number = text(object, "id").and_then(|id| self.scene.world.number(id));
+                number.is_some_and(|number| {
+                    self.views.get(view).is_some_and(|members| members.contains(&number))
+                })
             }
-            Condition::Child(child, inner) => {
-                self.children(entity, object, child).into_iter().any(|found| self.holds(child, found, inner))
-            }
+            Condition::Child(child, inner) => match child.hangs {
+                Hangs::Stored => {
+                    self.children(entity, object, child).any(|found| self.holds(child, found, inner))
+                }
+                Hangs::Worked(work) => {
+                    work(self.scene, object).iter().any(|found| self.holds(child, found, inner))
+                }
+            },
             Condition::Not(inner) => !self.holds(entity, object, inner),
             Condition::And(parts) => parts.iter().all(|part| self.holds(entity, object, part)),
             Condition::Or(parts) => parts.iter().any(|part| self.holds(entity, object, part)),
@@ -151,11 +146,16 @@ impl<'w> Asked<'w> {
     }
 
     /// Children of an object: everything hangs on the lead, and names what else it belongs to.
-    fn children(self, entity: &Entity, object: &Object, child: &Entity) -> Vec<&'w Object> {
+    fn children<'o>(
+        self,
+        entity: &'static Entity,
+        object: &'o Object,
+        child: &Entity,
+    ) -> impl Iterator<Item = &'w Object> + use<'w, 'o> {
         let id = text(object, "id");
         let lead = if entity.is_lead() { id } else { text(object, "lead_id") };
         let found = self.scene.world.children_of(lead.unwrap_or_default(), child.kind);
-        found.filter(|found| entity.is_lead() || text(found, entity.link) == id).collect()
+        found.filter(move |found| entity.is_lead() || text(found, entity.link) == id)
     }
 
     fn is(self, holds: Holds, value: &Value, wanted: &Wanted) -> bool {
@@ -165,6 +165,13 @@ impl<'w> Asked<'w> {
                 *flag == matches!(wanted.text.to_ascii_lowercase().as_str(), "yes" | "true")
             }
             (Holds::Moment, Value::String(stored)) => self.moments(stored, wanted, Period::holds),
+            (Holds::Period, Value::Array(ends)) => {
+                let Scene { now, offset, .. } = self.scene;
+                let end = |at: usize| ends.get(at).and_then(Value::as_str).and_then(parse_moment);
+                let period = wanted.time.as_ref().and_then(|time| time.period(now, offset));
+                period.is_some_and(|period| period.meets(end(0), end(1)))
+            }
+            (Holds::Id, Value::String(id)) => *id == wanted.text.trim(),
             (Holds::Text, Value::String(text)) => contains(text, &wanted.words, false),
             (Holds::Exact, Value::String(text)) => text.to_lowercase() == wanted.text.trim().to_lowercase(),
             (_, Value::Array(values)) => values.iter().any(|value| self.is(holds, value, wanted)),
@@ -204,6 +211,10 @@ fn known(scene: Scene<'_>, term: &Term, object: &Object) -> Vec<Value> {
             object.get(name).filter(|value| !value.is_null()).cloned().into_iter().collect()
         }
         Read::Count(kinds) => vec![scene.count(object, kinds).into()],
+        Read::Named(kind, reference, members) => {
+            members.iter().flat_map(|member| scene.member_of(kind, object, reference, member)).collect()
+        }
+        Read::OfContacts(list, member) => scene.contact_entries(object, list, member),
         Read::Work(work) => work(scene, object),
     }
 }
@@ -247,8 +258,8 @@ enum Key {
     Text(String),
 }
 
-fn key(asked: Asked<'_>, reference: &Reference, lead: &Object) -> Option<Key> {
-    let (holds, values) = asked.values(&LEAD, reference, lead);
+fn key(asked: Asked<'_>, entity: &Entity, reference: &Reference, object: &Object) -> Option<Key> {
+    let (holds, values) = asked.values(entity, reference, object);
     match (holds, values.first()?) {
         (Holds::Moment, Value::String(stored)) => {
             let moment = moment_of(stored, asked.scene.offset)?;

@@ -4,11 +4,13 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 use serde_json::Value;
 
+use crate::resource::View;
 use crate::store::{Kind, Object, Reader, Shelf, parse_moment, text};
 
-/// Where and when a query is asked.
+/// Who asks a query, where and when.
 #[derive(Clone, Copy)]
 pub(super) struct Scene<'w> {
+    pub(super) view: View<'w>,
     pub(super) world: Reader<'w>,
     pub(super) organization_id: &'w str,
     pub(super) now: Timestamp,
@@ -16,6 +18,12 @@ pub(super) struct Scene<'w> {
 }
 
 impl<'w> Scene<'w> {
+    /// The caller's scene.
+    pub(super) fn new(view: View<'w>) -> Self {
+        let View { world, caller } = view;
+        Self { view, world, organization_id: &caller.organization_id, now: view.now(), offset: caller.offset }
+    }
+
     /// What hangs on a lead, oldest first.
     pub(super) fn children(
         self,
@@ -106,6 +114,12 @@ pub(super) fn original_status(scene: Scene<'_>, lead: &Object) -> Vec<Value> {
 /// A member of an opportunity's status.
 pub(super) fn deal_status(scene: Scene<'_>, deal: &Object, member: &str) -> Vec<Value> {
     scene.member_of(Kind::OpportunityStatus, deal, "status_id", member)
+}
+
+/// The pipeline of an opportunity, by name and id.
+pub(super) fn deal_pipeline(scene: Scene<'_>, deal: &Object) -> Vec<Value> {
+    let status = text(deal, "status_id").and_then(|id| scene.world.object(Kind::OpportunityStatus, id));
+    status.map(|status| scene.named(Kind::Pipeline, status, "pipeline_id")).unwrap_or_default()
 }
 
 /// How many opportunities of a lead are of this type.
@@ -224,7 +238,7 @@ const WRITTEN: &[(Kind, &[&str])] = &[
 ];
 
 /// Custom values that are text.
-fn customs(object: &Object) -> Vec<String> {
+pub(super) fn customs(object: &Object) -> Vec<String> {
     let values = object.iter().filter(|(name, _)| name.starts_with("custom."));
     values
         .flat_map(|(_, value)| match value {

@@ -1,17 +1,21 @@
-//! The search-bar language of leads: `status:"Potential" and (contacts > 1 or has:phone_numbers) sort:-created`.
+//! The search-bar language: `status:"Potential" and (contacts > 1 or has:phone_numbers) sort:-created`.
 //!
 //! Close still answers to this language and never published its grammar; what is understood here is what was seen in
-//! its own scripts, reports and documentation. [`parse`] reads text into a [`Query`] and explains what it cannot
-//! read: where, what was expected and how to write it. [`Query::select`] finds the leads.
+//! its own scripts, reports and documentation. [`parse`] reads text about leads, [`parse_about`] text about any kind
+//! of object into a [`Query`], and both explain what they cannot read: where, what was expected and how to write it.
+//! [`Query::find`] finds the objects.
 //!
-//! In the order of work: `lexer` and `grammar` read text into `ast`, `plan` resolves names against `vocabulary` and understands
-//! values, `evaluate` decides over `facts`.
+//! In the order of work: `lexer` and `grammar` read text into `ast`, `plan` resolves names against `vocabulary` and
+//! understands values, `candidates` asks the indexes, `evaluate` decides over `facts`.
 
+mod activity_vocabulary;
 mod ast;
+mod candidates;
 mod error;
 mod evaluate;
 mod facts;
 mod grammar;
+mod history;
 mod lexer;
 mod plan;
 mod term;
@@ -21,27 +25,35 @@ mod time;
 mod vocabulary;
 mod words;
 
-use jiff::tz::Offset;
-
 use self::facts::Scene;
 use self::plan::Plan;
-use crate::store::Reader;
+use crate::resource::View;
+use crate::store::{Kind, Object, text};
 
 pub use self::error::QueryError;
+pub(crate) use self::time::moment_of;
+pub(crate) use self::words::{contains, words};
 
-/// How many smart views may refer to one another.
-const MAX_VIEWS: usize = 4;
+/// How many Smart Views may refer to one another.
+pub(crate) const MAX_VIEWS: usize = 4;
 
-/// A query on leads that can be evaluated.
+/// A query that can be evaluated.
 #[derive(Debug)]
 pub(crate) struct Query {
     plan: Plan,
 }
 
-/// Reads a query. Empty text and `*` stand for every lead.
+/// Reads a query on leads. Empty text and `*` stand for every lead.
 pub(crate) fn parse(text: &str) -> Result<Query, QueryError> {
+    parse_about(Kind::Lead, text)
+}
+
+/// Reads a query on objects of one kind.
+pub(crate) fn parse_about(kind: Kind, text: &str) -> Result<Query, QueryError> {
+    let entity = vocabulary::ALL.iter().find(|entity| entity.kind == kind);
+    let entity = entity.ok_or_else(|| QueryError::whole("nothing of this kind can be searched for."))?;
     let written = grammar::read(text)?;
-    let plan = plan::resolve(&written).map_err(|problem| QueryError::new(text, &problem))?;
+    let plan = plan::resolve(entity, &written).map_err(|problem| QueryError::new(text, &problem))?;
     Ok(Query { plan })
 }
 
@@ -56,10 +68,31 @@ pub fn plain_query(text: &str) -> Result<String, QueryError> {
 }
 
 impl Query {
-    /// Ids of the leads of an organization that match, in the order the query asks for, or newest first. Days and
-    /// times without a zone are those at `offset`.
-    pub(crate) fn select(&self, world: Reader<'_>, organization_id: &str, offset: Offset) -> Vec<String> {
-        let scene = Scene { world, organization_id, now: world.now(), offset };
-        evaluate::select(&self.plan, scene, MAX_VIEWS)
+    /// Numbers of arrival of the caller's objects that match, in the order the query asks for, or newest first. Days
+    /// and times without a zone are the caller's.
+    pub(crate) fn find(&self, view: View<'_>) -> Vec<u32> {
+        self.find_within(view, MAX_VIEWS)
     }
+
+    /// The same, when only so many more Smart Views may be looked into.
+    pub(crate) fn find_within(&self, view: View<'_>, views_left: usize) -> Vec<u32> {
+        evaluate::select(&self.plan, view, views_left)
+    }
+
+    /// Ids of the objects that match.
+    pub(crate) fn select(&self, view: View<'_>) -> Vec<String> {
+        let id =
+            |number: u32| view.aside(|view| text(&view.world.at(number)?.object, "id").map(str::to_owned));
+        self.find(view).into_iter().filter_map(id).collect()
+    }
+}
+
+/// The text of a lead: its own, that of its contacts, and what was written about it.
+pub(crate) fn lead_text(view: View<'_>, lead: &Object) -> Vec<String> {
+    facts::lead_text(Scene::new(view), lead)
+}
+
+/// The text of a contact.
+pub(crate) fn contact_text(view: View<'_>, contact: &Object) -> Vec<String> {
+    facts::contact_text(Scene::new(view), contact)
 }

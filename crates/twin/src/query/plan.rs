@@ -2,14 +2,15 @@
 
 use super::ast::{Clause, Comparison, Expression, Name, Slice, Test, Written};
 use super::error::Problem;
-use super::term::{Entity, Holds, Term};
+use super::term::{Entity, Holds, Read, Term};
 use super::time::{self, Time};
-use super::vocabulary::LEAD;
 use super::words::words;
 
 /// A query that can be evaluated.
 #[derive(Debug)]
 pub(super) struct Plan {
+    /// What is looked for.
+    pub(super) entity: &'static Entity,
     pub(super) condition: Condition,
     pub(super) sort: Vec<(Reference, bool)>,
     pub(super) slice: Option<Slice>,
@@ -65,12 +66,12 @@ fn number(text: &str) -> Option<f64> {
     text.trim().parse().ok().filter(|number: &f64| number.is_finite())
 }
 
-/// Resolves a query on leads.
-pub(super) fn resolve(written: &Written) -> Result<Plan, Problem> {
+/// Resolves a query on leads, or on another kind of object.
+pub(super) fn resolve(entity: &'static Entity, written: &Written) -> Result<Plan, Problem> {
     let condition =
-        written.condition.as_ref().map_or(Ok(Condition::Everything), |it| condition(&LEAD, it))?;
-    let sort = written.sort.iter().map(|sort| Ok((reference(&LEAD, &sort.field)?, sort.descending)));
-    Ok(Plan { condition, sort: sort.collect::<Result<_, _>>()?, slice: written.slice })
+        written.condition.as_ref().map_or(Ok(Condition::Everything), |it| condition(entity, it))?;
+    let sort = written.sort.iter().map(|sort| Ok((reference(entity, &sort.field)?, sort.descending)));
+    Ok(Plan { entity, condition, sort: sort.collect::<Result<_, _>>()?, slice: written.slice })
 }
 
 fn condition(entity: &'static Entity, expression: &Expression) -> Result<Condition, Problem> {
@@ -86,9 +87,48 @@ fn condition(entity: &'static Entity, expression: &Expression) -> Result<Conditi
             Condition::Child(child, Box::new(condition(child, inner)?))
         }
         Expression::Not(inner) => Condition::Not(Box::new(condition(entity, inner)?)),
-        Expression::And(parts) => Condition::And(all(parts)?),
+        Expression::And(parts) => Condition::And(conjunction(entity, parts)?),
         Expression::Or(parts) => Condition::Or(all(parts)?),
     })
+}
+
+/// Conditions that all must hold. `has:calls date >= "2024-01-01"` asks for one call with that date: what is no field
+/// of the lead belongs to the calls beside it.
+fn conjunction(entity: &'static Entity, parts: &[Expression]) -> Result<Vec<Condition>, Problem> {
+    let host = parts.iter().find_map(|part| present_children(entity, part));
+    let belongs = |part: &Expression| match (part, host) {
+        (Expression::Clause(clause), Some(host)) => {
+            let name = clause.field.text.to_ascii_lowercase();
+            let own = matches!(name.as_str(), "has" | "in") || has_term(entity, &name);
+            !own && has_term(host, &name)
+        }
+        _ => false,
+    };
+    let (theirs, own): (Vec<_>, Vec<_>) = parts.iter().partition(|part| belongs(part));
+    let mut conditions: Vec<Condition> =
+        own.into_iter().map(|part| condition(entity, part)).collect::<Result<_, _>>()?;
+    if let Some(host) = host.filter(|_| !theirs.is_empty()) {
+        let theirs: Vec<Condition> =
+            theirs.into_iter().map(|part| condition(host, part)).collect::<Result<_, _>>()?;
+        conditions.push(Condition::Child(host, Box::new(Condition::And(theirs))));
+    }
+    Ok(conditions)
+}
+
+/// The children whose presence `has:calls` asks for.
+fn present_children(entity: &'static Entity, part: &Expression) -> Option<&'static Entity> {
+    let Expression::Clause(Clause { field, test: Test::Is(what) }) = part else { return None };
+    if !field.text.eq_ignore_ascii_case("has") {
+        return None;
+    }
+    let what = what.text.to_ascii_lowercase();
+    let term = entity.terms.iter().find(|term| term.names.contains(&what.as_str()))?;
+    let Read::Count(&[kind]) = term.read else { return None };
+    entity.children.iter().copied().find(|child| child.kind == kind)
+}
+
+fn has_term(entity: &Entity, name: &str) -> bool {
+    entity.terms.iter().any(|term| term.names.contains(&name))
 }
 
 fn clause(entity: &'static Entity, clause: &Clause) -> Result<Condition, Problem> {
@@ -117,7 +157,7 @@ fn clause(entity: &'static Entity, clause: &Clause) -> Result<Condition, Problem
             Condition::Is(reference, values.iter().map(understood).collect::<Result<_, _>>()?)
         }
         Test::Compare(comparison, value) => {
-            if matches!(holds, Some(Holds::Text | Holds::Exact | Holds::Flag)) {
+            if matches!(holds, Some(Holds::Text | Holds::Exact | Holds::Id | Holds::Period | Holds::Flag)) {
                 let message = format!("{field} has no order. Write {field}:{value}.");
                 return Err(Problem::new(&field.at, message));
             }
@@ -133,7 +173,9 @@ fn understand(field: &Name, holds: Option<Holds>, value: &Name) -> Result<Wanted
         Some(Holds::Number) if wanted.number.is_none() => {
             format!("{field} is a number. For example: {field} > 1, or {field}:0.")
         }
-        Some(Holds::Moment) if wanted.time.is_none() => format!("{field} needs {}.", time::HOW),
+        Some(Holds::Moment | Holds::Period) if wanted.time.is_none() => {
+            format!("{field} needs {}.", time::HOW)
+        }
         Some(Holds::Flag)
             if !matches!(value.text.to_ascii_lowercase().as_str(), "yes" | "no" | "true" | "false") =>
         {
@@ -165,6 +207,11 @@ fn reference(entity: &'static Entity, name: &Name) -> Result<Reference, Problem>
         return Ok(Reference::Known(term));
     }
     let known = entity.terms.iter().flat_map(|term| term.names).copied();
+    if let Some(child) = entity.children.iter().find(|child| has_term(child, &wanted)) {
+        let child = child.names[0];
+        let message = format!("{} is a field of {child}. Write {child}({name}:…).", quote(&name.text));
+        return Err(Problem::new(&name.at, message));
+    }
     let what = if entity.is_lead() { "a lead".to_owned() } else { entity.names[0].to_owned() };
     let tip = "To search for the words themselves, put them in quotes.";
     let message = format!("{} is not a field of {what}.{} {tip}", quote(&name.text), nearest(&wanted, known));

@@ -13,6 +13,8 @@ pub(super) struct Entity {
     pub(super) names: &'static [&'static str],
     /// What it is in the store.
     pub(super) kind: Kind,
+    /// How it is found below what it hangs on.
+    pub(super) hangs: Hangs,
     /// The member by which its children name it.
     pub(super) link: &'static str,
     /// Its fields.
@@ -29,6 +31,15 @@ impl Entity {
     pub(super) fn is_lead(&self) -> bool {
         self.kind == Kind::Lead
     }
+}
+
+/// How the children of an object are found.
+#[derive(Clone, Copy)]
+pub(super) enum Hangs {
+    /// They are stored objects that name it.
+    Stored,
+    /// They are worked out from it.
+    Worked(fn(Scene<'_>, &Object) -> Vec<Object>),
 }
 
 /// Where an object's words are.
@@ -54,8 +65,12 @@ pub(super) enum Holds {
     Text,
     /// A label, id or address that is asked for as a whole, in any case.
     Exact,
+    /// An id, which is asked for exactly.
+    Id,
     Number,
     Moment,
+    /// A stretch of time, asked whether a moment lies in it.
+    Period,
     Flag,
 }
 
@@ -66,7 +81,32 @@ pub(super) enum Read {
     Member(&'static str),
     /// How many children of these kinds there are.
     Count(&'static [Kind]),
+    /// Members of the object that a member refers to.
+    Named(Kind, &'static str, &'static [&'static str]),
+    /// A member of the rows of a list that every contact of a lead has.
+    OfContacts(&'static str, &'static str),
     Work(fn(Scene<'_>, &Object) -> Vec<Value>),
+}
+
+pub(super) const fn id(names: &'static [&'static str], member: &'static str) -> Term {
+    Term { names, holds: Holds::Id, read: Read::Member(member) }
+}
+
+pub(super) const fn named(
+    names: &'static [&'static str],
+    kind: Kind,
+    reference: &'static str,
+    members: &'static [&'static str],
+) -> Term {
+    Term { names, holds: Holds::Exact, read: Read::Named(kind, reference, members) }
+}
+
+pub(super) const fn of_contacts(
+    names: &'static [&'static str],
+    list: &'static str,
+    member: &'static str,
+) -> Term {
+    Term { names, holds: Holds::Exact, read: Read::OfContacts(list, member) }
 }
 
 pub(super) const fn text(names: &'static [&'static str], member: &'static str) -> Term {

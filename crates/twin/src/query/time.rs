@@ -154,6 +154,11 @@ impl Period {
         self.within.0 <= moment && moment < self.within.1
     }
 
+    /// Whether it has a moment in common with the time from one moment until just before another.
+    pub(super) fn meets(&self, from: Option<Timestamp>, until: Option<Timestamp>) -> bool {
+        from.is_none_or(|from| from < self.within.1) && until.is_none_or(|until| self.within.0 < until)
+    }
+
     /// Whether a moment compares so with it.
     pub(super) fn compares(&self, moment: Timestamp, comparison: Comparison) -> bool {
         let (start, end) = self.edges;
@@ -169,7 +174,7 @@ impl Period {
 }
 
 /// The moment a stored date or date-time stands for; a bare date begins at midnight where the caller is.
-pub(super) fn moment_of(stored: &str, offset: Offset) -> Option<Timestamp> {
+pub(crate) fn moment_of(stored: &str, offset: Offset) -> Option<Timestamp> {
     match parse_date(stored) {
         Some(date) => midnights(date, offset).map(|(start, _)| start),
         None => parse_moment_at(stored, Offset::UTC),

@@ -3,15 +3,22 @@
 //! The fields of leads and the nested entities are those seen in Close's own scripts and reports, and a few by
 //! analogy. A field has all the names it goes by; the first is the one errors mention.
 
-use super::facts;
-use super::term::{Entity, Holds, Term, Text, count, exact, flag, moment, number, text, work};
+use super::activity_vocabulary::{
+    CALL, CUSTOM_ACTIVITY, EMAIL, FORM_SUBMISSION, LEAD_STATUS_CHANGE, MEETING, NOTE,
+    OPPORTUNITY_STATUS_CHANGE, SMS, WHATSAPP_MESSAGE,
+};
+use super::term::{
+    Entity, Hangs, Holds, Term, Text, count, exact, flag, id, moment, named, number, of_contacts, text, work,
+};
+use super::{facts, history};
 use crate::store::Kind;
 
-const CREATED: Term = moment(&["created", "date_created", "created_at"], "date_created");
-const UPDATED: Term = moment(&["updated", "date_updated", "updated_at"], "date_updated");
-const DATE: Term = moment(&["date", "activity_at", "happened"], "activity_at");
-const ID: Term = exact(&["id"], "id");
-const USER: Term =
+pub(super) const CREATED: Term = moment(&["created", "date_created", "created_at"], "date_created");
+pub(super) const UPDATED: Term = moment(&["updated", "date_updated", "updated_at"], "date_updated");
+pub(super) const DATE: Term = moment(&["date", "activity_at", "happened"], "activity_at");
+pub(super) const ID: Term = id(&["id"], "id");
+const LEAD_ID: Term = id(&["lead_id", "lead"], "lead_id");
+pub(super) const USER: Term =
     work(&["user", "user_id", "user_name"], Holds::Exact, |scene, object| scene.user(object, "user_id"));
 
 const COMMUNICATION: &[Kind] = &[Kind::Call, Kind::Email, Kind::Sms, Kind::WhatsAppMessage];
@@ -20,6 +27,7 @@ const COMMUNICATION: &[Kind] = &[Kind::Call, Kind::Email, Kind::Sms, Kind::Whats
 pub(super) static LEAD: Entity = Entity {
     names: &["lead"],
     kind: Kind::Lead,
+    hangs: Hangs::Stored,
     link: "lead_id",
     customs: Some(Kind::LeadCustomField),
     text: Text::Work(facts::lead_text),
@@ -27,20 +35,14 @@ pub(super) static LEAD: Entity = Entity {
         work(&["name", "company", "display_name", "lead_name"], Holds::Text, facts::display_name),
         text(&["description"], "description"),
         text(&["url", "website"], "url"),
-        exact(&["id", "lead_id"], "id"),
-        work(&["status", "lead_status", "status_label"], Holds::Exact, |scene, lead| {
-            scene.member_of(Kind::LeadStatus, lead, "status_id", "label")
-        }),
+        id(&["id", "lead_id"], "id"),
+        named(&["status", "lead_status", "status_label"], Kind::LeadStatus, "status_id", &["label", "id"]),
         exact(&["status_id"], "status_id"),
         work(&["original_status", "original_lead_status"], Holds::Exact, facts::original_status),
         work(&["contact", "contact_name"], Holds::Text, |scene, lead| scene.of_contacts(lead, "name")),
         work(&["title", "contact_title"], Holds::Text, |scene, lead| scene.of_contacts(lead, "title")),
-        work(&["email_address", "email", "email_addresses"], Holds::Exact, |scene, lead| {
-            scene.contact_entries(lead, "emails", "email")
-        }),
-        work(&["phone", "phone_number", "phone_numbers"], Holds::Exact, |scene, lead| {
-            scene.contact_entries(lead, "phones", "phone")
-        }),
+        of_contacts(&["email_address", "email", "email_addresses"], "emails", "email"),
+        of_contacts(&["phone", "phone_number", "phone_numbers"], "phones", "phone"),
         work(&["address"], Holds::Text, |_, lead| facts::address(lead, "address_1")),
         work(&["city"], Holds::Text, |_, lead| facts::address(lead, "city")),
         work(&["state"], Holds::Exact, |_, lead| facts::address(lead, "state")),
@@ -90,19 +92,72 @@ pub(super) static LEAD: Entity = Entity {
         &SMS,
         &NOTE,
         &MEETING,
+        &WHATSAPP_MESSAGE,
+        &CUSTOM_ACTIVITY,
+        &FORM_SUBMISSION,
         &SUBSCRIPTION,
+        &LEAD_STATUS,
         &LEAD_STATUS_CHANGE,
     ],
+};
+
+/// Everything that can be asked for by itself: leads, and what Smart Views of other types hold.
+pub(super) static ALL: &[&Entity] = &[
+    &LEAD,
+    &CONTACT,
+    &OPPORTUNITY,
+    &TASK,
+    &CALL,
+    &EMAIL,
+    &SMS,
+    &NOTE,
+    &MEETING,
+    &WHATSAPP_MESSAGE,
+    &CUSTOM_ACTIVITY,
+    &FORM_SUBMISSION,
+    &SUBSCRIPTION,
+];
+
+/// `lead_status(status:"Potential" on:"2014-06-01 06:59:59")`: which status a lead had, and when.
+static LEAD_STATUS: Entity = Entity {
+    names: &["lead_status"],
+    kind: Kind::LeadStatusChange,
+    hangs: Hangs::Worked(history::of_lead),
+    link: "",
+    customs: None,
+    text: Text::Members(&[]),
+    terms: &[
+        named(&["status", "status_label"], Kind::LeadStatus, "status_id", &["label", "id"]),
+        work(&["on"], Holds::Period, history::period),
+    ],
+    children: &[],
+};
+
+/// `opportunity(status(status:"Active" on:"2014-01-01 08:00:00"))`.
+static OPPORTUNITY_STATUS: Entity = Entity {
+    names: &["status"],
+    kind: Kind::OpportunityStatusChange,
+    hangs: Hangs::Worked(history::of_opportunity),
+    link: "",
+    customs: None,
+    text: Text::Members(&[]),
+    terms: &[
+        named(&["status", "status_label"], Kind::OpportunityStatus, "status_id", &["label", "id", "type"]),
+        work(&["on"], Holds::Period, history::period),
+    ],
+    children: &[],
 };
 
 static CONTACT: Entity = Entity {
     names: &["contact"],
     kind: Kind::Contact,
+    hangs: Hangs::Stored,
     link: "contact_id",
     customs: Some(Kind::ContactCustomField),
     text: Text::Work(facts::contact_text),
     terms: &[
         ID,
+        LEAD_ID,
         text(&["name", "contact_name", "display_name"], "name"),
         text(&["title"], "title"),
         work(&["email", "email_address", "emails"], Holds::Exact, |_, it| {
@@ -121,14 +176,20 @@ static CONTACT: Entity = Entity {
 static OPPORTUNITY: Entity = Entity {
     names: &["opportunity"],
     kind: Kind::Opportunity,
+    hangs: Hangs::Stored,
     link: "opportunity_id",
     customs: Some(Kind::OpportunityCustomField),
     text: Text::Members(&["note"]),
     terms: &[
         ID,
-        work(&["status", "status_label", "opportunity_status"], Holds::Exact, |scene, deal| {
-            facts::deal_status(scene, deal, "label")
-        }),
+        LEAD_ID,
+        named(
+            &["status", "status_label", "opportunity_status"],
+            Kind::OpportunityStatus,
+            "status_id",
+            &["label", "id", "type"],
+        ),
+        work(&["pipeline", "pipeline_id"], Holds::Exact, facts::deal_pipeline),
         work(&["status_type", "type"], Holds::Exact, |scene, deal| facts::deal_status(scene, deal, "type")),
         exact(&["status_id"], "status_id"),
         number(&["value"], "value"),
@@ -141,12 +202,13 @@ static OPPORTUNITY: Entity = Entity {
         CREATED,
         UPDATED,
     ],
-    children: &[&OPPORTUNITY_STATUS_CHANGE],
+    children: &[&OPPORTUNITY_STATUS, &OPPORTUNITY_STATUS_CHANGE],
 };
 
 static TASK: Entity = Entity {
     names: &["task"],
     kind: Kind::Task,
+    hangs: Hangs::Stored,
     link: "task_id",
     customs: None,
     text: Text::Members(&["text", "subject"]),
@@ -163,115 +225,10 @@ static TASK: Entity = Entity {
     children: &[],
 };
 
-static CALL: Entity = Entity {
-    names: &["call"],
-    kind: Kind::Call,
-    link: "call_id",
-    customs: None,
-    text: Text::Members(&["note"]),
-    terms: &[
-        ID,
-        exact(&["direction"], "direction"),
-        exact(&["status"], "status"),
-        exact(&["disposition"], "disposition"),
-        number(&["duration"], "duration"),
-        exact(&["phone", "remote_phone"], "phone"),
-        text(&["note"], "note"),
-        work(&["outcome"], Holds::Exact, |scene, call| {
-            scene.member_of(Kind::Outcome, call, "outcome_id", "name")
-        }),
-        DATE,
-        work(&["outgoing_call_date"], Holds::Moment, |_, call| facts::date_if(call, "direction", "outbound")),
-        work(&["incoming_call_date"], Holds::Moment, |_, call| facts::date_if(call, "direction", "inbound")),
-        USER,
-        CREATED,
-        UPDATED,
-    ],
-    children: &[],
-};
-
-static EMAIL: Entity = Entity {
-    names: &["email"],
-    kind: Kind::Email,
-    link: "email_id",
-    customs: None,
-    text: Text::Members(&["subject", "body_text"]),
-    terms: &[
-        ID,
-        work(&["direction"], Holds::Exact, |_, email| facts::email_direction(email)),
-        exact(&["status"], "status"),
-        text(&["subject"], "subject"),
-        text(&["body", "body_text"], "body_text"),
-        text(&["sender", "from"], "sender"),
-        exact(&["to"], "to"),
-        moment(&["sent", "date_sent"], "date_sent"),
-        work(&["opened"], Holds::Flag, |_, email| facts::any(email, "opens")),
-        work(&["has_reply", "replied"], Holds::Flag, facts::replied),
-        work(&["template", "template_id"], Holds::Exact, |scene, email| {
-            scene.named(Kind::EmailTemplate, email, "template_id")
-        }),
-        DATE,
-        USER,
-        CREATED,
-        UPDATED,
-    ],
-    children: &[],
-};
-
-static SMS: Entity = Entity {
-    names: &["sms", "sms_message"],
-    kind: Kind::Sms,
-    link: "sms_id",
-    customs: None,
-    text: Text::Members(&["text"]),
-    terms: &[
-        ID,
-        exact(&["direction"], "direction"),
-        exact(&["status"], "status"),
-        text(&["text"], "text"),
-        exact(&["phone", "remote_phone"], "remote_phone"),
-        moment(&["sent", "date_sent"], "date_sent"),
-        DATE,
-        USER,
-        CREATED,
-        UPDATED,
-    ],
-    children: &[],
-};
-
-static NOTE: Entity = Entity {
-    names: &["note"],
-    kind: Kind::Note,
-    link: "note_id",
-    customs: None,
-    text: Text::Members(&["title", "note"]),
-    terms: &[ID, text(&["note", "text"], "note"), text(&["title"], "title"), DATE, USER, CREATED, UPDATED],
-    children: &[],
-};
-
-static MEETING: Entity = Entity {
-    names: &["meeting"],
-    kind: Kind::Meeting,
-    link: "meeting_id",
-    customs: None,
-    text: Text::Members(&["title", "note", "user_note"]),
-    terms: &[
-        ID,
-        text(&["title"], "title"),
-        text(&["note"], "note"),
-        exact(&["status"], "status"),
-        moment(&["date", "starts_at", "activity_at"], "starts_at"),
-        number(&["duration"], "duration"),
-        USER,
-        CREATED,
-        UPDATED,
-    ],
-    children: &[],
-};
-
 static SUBSCRIPTION: Entity = Entity {
     names: &["sequence_subscription", "sequence"],
     kind: Kind::SequenceSubscription,
+    hangs: Hangs::Stored,
     link: "sequence_subscription_id",
     customs: None,
     text: Text::Members(&["contact_email"]),
@@ -286,44 +243,6 @@ static SUBSCRIPTION: Entity = Entity {
         moment(&["start_date", "date"], "start_date"),
         CREATED,
         UPDATED,
-    ],
-    children: &[],
-};
-
-static LEAD_STATUS_CHANGE: Entity = Entity {
-    names: &["lead_status_change"],
-    kind: Kind::LeadStatusChange,
-    link: "lead_status_change_id",
-    customs: None,
-    text: Text::Members(&[]),
-    terms: &[
-        work(&["old_status"], Holds::Exact, |scene, change| {
-            scene.member_of(Kind::LeadStatus, change, "old_status_id", "label")
-        }),
-        work(&["new_status"], Holds::Exact, |scene, change| {
-            scene.member_of(Kind::LeadStatus, change, "new_status_id", "label")
-        }),
-        DATE,
-        USER,
-    ],
-    children: &[],
-};
-
-static OPPORTUNITY_STATUS_CHANGE: Entity = Entity {
-    names: &["status_change"],
-    kind: Kind::OpportunityStatusChange,
-    link: "status_change_id",
-    customs: None,
-    text: Text::Members(&[]),
-    terms: &[
-        work(&["old_status"], Holds::Exact, |scene, change| {
-            scene.member_of(Kind::OpportunityStatus, change, "old_status_id", "label")
-        }),
-        work(&["new_status"], Holds::Exact, |scene, change| {
-            scene.member_of(Kind::OpportunityStatus, change, "new_status_id", "label")
-        }),
-        DATE,
-        USER,
     ],
     children: &[],
 };

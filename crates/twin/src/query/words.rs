@@ -4,7 +4,7 @@
 //! a word, and what is searched for is found as a phrase.
 
 /// The words of a text, in order.
-pub(super) fn words(text: &str) -> Vec<String> {
+pub(crate) fn words(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut word = String::new();
     for character in text.chars().flat_map(char::to_lowercase) {
@@ -33,7 +33,7 @@ fn stands_alone(character: char) -> bool {
 
 /// Whether the words of `phrase` stand in `text` one after the other. With `prefix` the last one may be the
 /// beginning of a word. A phrase without words is nowhere.
-pub(super) fn contains(text: &str, phrase: &[String], prefix: bool) -> bool {
+pub(crate) fn contains(text: &str, phrase: &[String], prefix: bool) -> bool {
     let Some((last, before)) = phrase.split_last() else { return false };
     let text = words(text);
     text.windows(phrase.len()).any(|window| {

@@ -242,8 +242,12 @@ impl Condition<'_> {
                 let day = |text: &str| text.get(..10).map(str::to_owned);
                 Some(day(value.as_str()?)?.cmp(&day(wanted)?))
             }
-            Compare::Numbers => value.as_f64()?.partial_cmp(&wanted.trim().parse().ok()?),
-            _ => Some(parse_moment(value.as_str()?)?.cmp(&parse_moment(wanted)?)),
+            Compare::Moments => Some(parse_moment(value.as_str()?)?.cmp(&parse_moment(wanted)?)),
+            _ => match value {
+                Value::Number(number) => number.as_f64()?.partial_cmp(&wanted.parse().ok()?),
+                Value::String(text) => Some(text.as_str().cmp(wanted)),
+                _ => None,
+            },
         }
     }
 }

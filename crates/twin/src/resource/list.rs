@@ -130,8 +130,12 @@ pub(crate) fn find<'w>(
 ) -> Result<Found<'w>, Refusal> {
     (rules.check)(view, parameters)?;
     let conditions = Conditions::read(rules.filters, parameters)?;
-    let keys = sort_keys(rules, parameters);
+    let mut keys = sort_keys(rules, parameters);
     let source = source(view, rules, shelf, parameters, &conditions)?;
+    if source.ordered && matches!(keys.as_slice(), [(only, _)] if only == "date_created") {
+        // The order of creation is the index's own.
+        keys.clear();
+    }
     let keep = rules.keep.map(|keep| move |view: View<'_>, record: &Record| keep(view, record, parameters));
     let residual = conditions.besides(source.answers);
     let open = source.exact && residual.is_empty() && keep.is_none();
@@ -253,7 +257,7 @@ fn source<'w>(
     Ok(Source { numbers, total, ordered: true, answers: None, exact })
 }
 
-/// The members to sort by, with whether each descends. The order of creation is the index's own.
+/// The members to sort by, with whether each descends.
 fn sort_keys(rules: &ListRules, parameters: &Parameters) -> Vec<(String, bool)> {
     let Some(wanted) = parameters.get("_order_by") else {
         return match rules.order {
@@ -265,8 +269,7 @@ fn sort_keys(rules: &ListRules, parameters: &Parameters) -> Vec<(String, bool)> 
         let name = key.strip_prefix('-').unwrap_or(key);
         rules.orders.contains(&name).then(|| (name.to_owned(), key.starts_with('-')))
     });
-    let keys: Vec<_> = keys.collect();
-    if keys.len() == 1 && keys[0].0 == "date_created" && rules.select.is_none() { Vec::new() } else { keys }
+    keys.collect()
 }
 
 fn sort(view: View<'_>, keys: &[(String, bool)], numbers: &mut Vec<u32>) {

@@ -27,7 +27,7 @@ pub(crate) use declaration::{
 };
 pub(crate) use field::{Field, FieldKind, Initial, Show};
 pub(crate) use filter::{Compare, Filter, member};
-pub(crate) use list::{Projection, find_all, project};
+pub(crate) use list::{Page, Projection, find, find_all, project};
 pub(crate) use render::{Detail, render};
 pub(crate) use session::{Caller, Session};
 pub(crate) use verbs::{create, delete, envelope, fetch, list, update};

@@ -12,7 +12,7 @@ mod subscription;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use crate::filtering;
+use crate::filtering::{self, Search};
 use crate::resource::{
     Audit, Draft, Field, FieldKind, Initial, Methods, NOT_A_CHOICE, REQUIRED, Resource, Session, View,
 };
@@ -86,6 +86,10 @@ fn check_query(draft: &mut Draft<'_>) {
             }
         }
     }
+    let sort = draft.object.get("sort").filter(|sort| !sort.is_null()).map(filtering::parse_sort);
+    if let Some(Err(error)) = sort {
+        draft.errors.add("sort", error.to_string());
+    }
 }
 
 /// What is selected, and what of it shall be changed.
@@ -105,13 +109,14 @@ fn select(session: &mut Session<'_>, action: &Object, wanted: Kind) -> Selection
     let lead_of = |object: &Object| text(object, "lead_id").map(str::to_owned);
     let mut leads: Vec<String> = Vec::new();
     let mut ids = Vec::new();
-    for id in found {
+    for number in found {
         let more: Vec<String> = view.aside(|view| {
-            let Some(record) = view.record(&id) else { return Vec::new() };
+            let Some(record) = view.world.at(number) else { return Vec::new() };
+            let id = text(&record.object, "id").unwrap_or_default().to_owned();
             let lead = if record.kind == Kind::Lead { Some(id.clone()) } else { lead_of(&record.object) };
             leads.extend(lead.clone());
             if record.kind == wanted {
-                return vec![id.clone()];
+                return vec![id];
             }
             match (wanted, lead) {
                 (_, None) => Vec::new(),
@@ -134,14 +139,15 @@ fn select(session: &mut Session<'_>, action: &Object, wanted: Kind) -> Selection
     Selection { leads: leads.len(), ids }
 }
 
-/// The ids an action's query finds.
-fn found(view: View<'_>, action: &Object) -> Vec<String> {
+/// The numbers of what an action's query finds.
+fn found(view: View<'_>, action: &Object) -> Vec<u32> {
     let Some(query) = action.get("s_query").filter(|query| query.is_object()) else { return Vec::new() };
     let Ok(node) = filtering::parse(query) else { return Vec::new() };
+    let sort = action.get("sort").and_then(|sort| filtering::parse_sort(sort).ok()).unwrap_or_default();
     let limit =
         action.get("results_limit").and_then(Value::as_u64).and_then(|limit| usize::try_from(limit).ok());
-    let records = filtering::select(view, &node, filtering::subject(query), limit);
-    records.into_iter().filter_map(|record| text(&record.object, "id")).map(str::to_owned).collect()
+    let search = Search { sort: &sort, limit, ..Search::new(filtering::subject(&node), &node) };
+    filtering::find(view, search)
 }
 
 /// Marks an action as done and says so in the log.

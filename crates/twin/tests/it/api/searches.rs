@@ -50,7 +50,8 @@ async fn bulk_edits_change_what_a_query_finds() {
     assert_eq!(lead["custom"]["Industry"], json!(["Aerospace", "Software"]));
     let body = json!({"s_query": {"type": "moon"}, "type": "set_lead_status", "lead_status_id": QUALIFIED});
     let answer = house.try_post("bulk_action/edit/", body).await.refused(400);
-    assert_eq!(answer["field-errors"], json!({"s_query": "unknown query type \"moon\""}));
+    let refused = answer["field-errors"]["s_query"].as_str().unwrap();
+    assert!(refused.starts_with("type: \"moon\" is not known. Allowed are and, or, "), "{refused}");
 }
 
 #[tokio::test]
