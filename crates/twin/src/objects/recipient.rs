@@ -99,7 +99,10 @@ fn found(view: View<'_>, parameters: &Parameters) -> Result<(Kind, Vec<u32>), Re
     let query = if written.get("query").is_some_and(Value::is_object) { &written["query"] } else { &written };
     let node = filtering::parse(query).map_err(|error| error.refusal("s_query"))?;
     let named = node.object_types().into_iter().filter_map(|object_type| object_type.kind());
-    let kind = wanted.or(named.into_iter().find(|kind| *kind == Kind::Contact)).unwrap_or(Kind::Lead);
+    let mut named = named.into_iter().peekable();
+    let unsaid = named.peek().is_none() && parameters.get("mode") == Some("contact");
+    let contacts = unsaid || named.any(|kind| kind == Kind::Contact);
+    let kind = wanted.unwrap_or(if contacts { Kind::Contact } else { Kind::Lead });
     let keys = parameters.iter().filter(|(name, value)| *name == "sort" && !value.is_empty());
     let mut sort = Vec::new();
     for (_, key) in keys {
