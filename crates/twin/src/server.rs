@@ -10,7 +10,7 @@ use crate::oauth;
 
 /// All routes. The API has none of its own: [`http::serve`] finds the resource a path names.
 pub(crate) fn application(shared: Arc<Shared>, control: bool) -> Router {
-    let mut router = oauth::routes().merge(http::file_routes());
+    let mut router = oauth::routes().merge(http::file_routes()).merge(http::export_routes());
     if control {
         router = router.merge(http::lever_routes());
     }

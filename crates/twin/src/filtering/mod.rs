@@ -32,7 +32,7 @@ use serde_json::{Value, json};
 use subject::Subject;
 
 use crate::resource::View;
-use crate::store::{Created, Kind, Shelf, parse_moment, text};
+use crate::store::{Created, Kind, Object, Record, Shelf, parse_moment, text};
 
 /// Where an object stands in the order of creation: microseconds since 1970, then number of arrival.
 pub(crate) type Place = (i64, u32);
@@ -113,6 +113,18 @@ pub(crate) fn place(view: View<'_>, number: u32) -> Place {
 /// The kind of object a query asks for: that of its `object_type` clause, else leads.
 pub(crate) fn subject(node: &Node) -> Kind {
     node.object_types().into_iter().find_map(ObjectType::kind).unwrap_or(Kind::Lead)
+}
+
+/// The names of what is worked out for objects of a kind.
+pub(crate) use smart::first_names as worked_out_names;
+
+/// Everything that is worked out for a lead or a contact ("smart fields"), by its first name.
+pub(crate) fn worked_out(view: View<'_>, record: &Record) -> Object {
+    let mut all = Object::new();
+    for name in smart::first_names(record.kind) {
+        all.extend(smart::value(view, record, name).map(|value| (name.to_owned(), value)));
+    }
+    all
 }
 
 /// Reads a structured query, `{"query": …, "sort": […]}` as Smart Views hold it, and writes it again in its plainest

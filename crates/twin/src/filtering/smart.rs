@@ -147,6 +147,11 @@ pub(super) fn names(kind: Kind) -> impl Iterator<Item = &'static str> {
     tables(kind).into_iter().flatten().flat_map(|smart| smart.names).copied()
 }
 
+/// The first name of each.
+pub(crate) fn first_names(kind: Kind) -> impl Iterator<Item = &'static str> {
+    tables(kind).into_iter().flatten().filter_map(|smart| smart.names.first()).copied()
+}
+
 /// A field that is worked out for a record; `None` if there is no such field.
 pub(super) fn value(view: View<'_>, record: &Record, name: &str) -> Option<Value> {
     let smart = tables(record.kind).into_iter().flatten().find(|smart| smart.names.contains(&name))?;

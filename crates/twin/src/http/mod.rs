@@ -3,6 +3,7 @@
 mod answer;
 mod authentication;
 mod connection;
+mod exports;
 mod faults;
 mod files;
 mod levers;
@@ -15,10 +16,11 @@ mod state;
 
 pub(crate) use answer::{Answer, Refusal};
 pub(crate) use connection::{Connection, Listener};
+pub(crate) use exports::{EXPORTS, routes as export_routes};
 pub use faults::{FaultKind, FaultRule};
 pub(crate) use files::{UPLOADS, routes as file_routes};
 pub(crate) use levers::routes as lever_routes;
 pub use recorder::RecordedRequest;
-pub(crate) use request::{App, Call, Parameters};
+pub(crate) use request::{App, Call, Parameters, plain as plain_parameter};
 pub(crate) use service::{observe, serve};
 pub(crate) use state::Shared;

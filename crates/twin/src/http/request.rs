@@ -132,7 +132,7 @@ fn segments(path: &str) -> Option<Vec<String>> {
 }
 
 /// A parameter given as JSON, as it would stand in a query string.
-fn plain(value: &Value) -> String {
+pub(crate) fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Null => String::new(),

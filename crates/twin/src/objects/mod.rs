@@ -46,6 +46,7 @@ mod rich_text;
 mod role;
 mod scheduling_link;
 mod search;
+mod selection;
 mod send_as;
 mod sequence;
 mod sequence_subscription;
@@ -72,6 +73,7 @@ use crate::store::{Kind, Scratch};
 
 pub(crate) use attachment::keep as keep_files;
 pub(crate) use event_type::documented as is_documented_event;
+pub(crate) use export::{Written, write as write_export};
 pub(crate) use meeting::{Turn, tell_of_turn as tell_of_meeting, turns as meeting_turns};
 pub(crate) use role::grants;
 pub(crate) use webhook::tell as tell_webhooks;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::check::{self, FieldErrors, NO_OBJECT, NOT_A_CHOICE};
 use super::declaration::Draft;
 use super::view::{View, full_name};
-use crate::store::{DateStyle, Kind, Object, text};
+use crate::store::{DateStyle, Kind, Object, Record, text};
 
 /// Which custom fields a resource carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,6 +189,13 @@ pub(crate) fn values<'o>(
         }
     }
     found
+}
+
+/// The values of a record by the names of their fields.
+pub(crate) fn named_values(view: View<'_>, record: &Record) -> Vec<(String, Value)> {
+    let Some(scope) = crate::objects::resource_of(record.kind).custom else { return Vec::new() };
+    let found = values(view, scope, &record.object).into_iter();
+    found.map(|(field, _, value)| (text(field, "name").unwrap_or_default().to_owned(), value)).collect()
 }
 
 /// Requires a value for each required field of the object's type.

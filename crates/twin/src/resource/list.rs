@@ -321,3 +321,15 @@ pub(crate) fn find_all<'w>(
     let page = Page { limit: usize::MAX - 1, skip: 0 };
     find(view, rules, Shelf::Of(kind), parameters, page).map(|found| found.page)
 }
+
+/// Numbers of arrival of everything that meets the filters, in the order of the list.
+pub(crate) fn find_numbers(
+    view: View<'_>,
+    rules: &ListRules,
+    kind: Kind,
+    parameters: &Parameters,
+) -> Result<Vec<u32>, Refusal> {
+    // A list that sums all its matches finds all of them, whatever the page.
+    let all = ListRules { summary: Some(|_, _| Object::new()), ..*rules };
+    find(view, &all, Shelf::Of(kind), parameters, Page { limit: 0, skip: 0 }).map(|found| found.all)
+}

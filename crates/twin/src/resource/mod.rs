@@ -21,13 +21,15 @@ pub(crate) use check::{
     FieldErrors, NO_OBJECT, NOT_A_CHOICE, REQUIRED, email as check_email, email_up_to as check_email_up_to,
     initial as initial_value, read as read_fields, wrong_type,
 };
-pub(crate) use custom::{CustomScope, definitions as custom_definitions, require as require_custom};
+pub(crate) use custom::{
+    CustomScope, definitions as custom_definitions, named_values as custom_values, require as require_custom,
+};
 pub(crate) use declaration::{
     Action, Audit, Deleted, Draft, Hooks, ListRules, Methods, Order, Resource, Run,
 };
 pub(crate) use field::{Field, FieldKind, Initial, Show};
 pub(crate) use filter::{Compare, Filter, member};
-pub(crate) use list::{Page, Projection, find, find_all, project};
+pub(crate) use list::{Page, Projection, find, find_all, find_numbers, project};
 pub(crate) use render::{Detail, render};
 pub(crate) use session::{Caller, Session};
 pub(crate) use verbs::{create, delete, envelope, fetch, list, update};

@@ -10,12 +10,10 @@ mod email;
 mod subscription;
 
 use jiff::SignedDuration;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::filtering::{self, Search};
-use crate::resource::{
-    Audit, Draft, Field, FieldKind, Initial, Methods, NOT_A_CHOICE, REQUIRED, Resource, Session, View,
-};
+use super::selection;
+use crate::resource::{Audit, Draft, Field, FieldKind, Initial, Methods, NOT_A_CHOICE, Resource, Session};
 use crate::store::{Kind, Object, parse_moment, text};
 
 pub(crate) use delete::BULK_DELETE;
@@ -49,7 +47,7 @@ const COMMON: &[Field] = &[
 
 /// Requires a structured query the twin can evaluate; of an existing action, a change of status it can make.
 fn check(session: &Session<'_>, draft: &mut Draft<'_>) {
-    let Some(old) = draft.old else { return check_query(draft) };
+    let Some(old) = draft.old else { return selection::check(draft, true) };
     let wanted = match draft.input.get("status") {
         None => return,
         Some(wanted) => wanted.as_str(),
@@ -77,21 +75,6 @@ fn check(session: &Session<'_>, draft: &mut Draft<'_>) {
     }
 }
 
-fn check_query(draft: &mut Draft<'_>) {
-    match draft.object.get("s_query") {
-        None | Some(Value::Null) => draft.errors.add("s_query", REQUIRED),
-        Some(query) => {
-            if let Err(error) = filtering::parse(query) {
-                draft.errors.add("s_query", error.to_string());
-            }
-        }
-    }
-    let sort = draft.object.get("sort").filter(|sort| !sort.is_null()).map(filtering::parse_sort);
-    if let Some(Err(error)) = sort {
-        draft.errors.add("sort", error.to_string());
-    }
-}
-
 /// What is selected, and what of it shall be changed.
 struct Selection {
     /// How many leads are concerned.
@@ -105,49 +88,8 @@ struct Selection {
 fn select(session: &mut Session<'_>, action: &Object, wanted: Kind) -> Selection {
     session.meta.insert("bulk_action_id".to_owned(), action["id"].clone());
     let view = session.view();
-    let found = found(view, action);
-    let lead_of = |object: &Object| text(object, "lead_id").map(str::to_owned);
-    let mut leads: Vec<String> = Vec::new();
-    let mut ids = Vec::new();
-    for number in found {
-        let more: Vec<String> = view.aside(|view| {
-            let Some(record) = view.world.at(number) else { return Vec::new() };
-            let id = text(&record.object, "id").unwrap_or_default().to_owned();
-            let lead = if record.kind == Kind::Lead { Some(id.clone()) } else { lead_of(&record.object) };
-            leads.extend(lead.clone());
-            if record.kind == wanted {
-                return vec![id];
-            }
-            match (wanted, lead) {
-                (_, None) => Vec::new(),
-                (Kind::Lead, Some(lead)) => vec![lead],
-                (_, Some(lead)) => {
-                    let own = |child: &&Object| {
-                        record.kind == Kind::Lead || text(child, "contact_id") == Some(id.as_str())
-                    };
-                    let children = view.children(&lead, wanted).filter(own);
-                    children.filter_map(|child| text(child, "id")).map(str::to_owned).collect()
-                }
-            }
-        });
-        ids.extend(more);
-    }
-    leads.sort();
-    leads.dedup();
-    let mut seen = std::collections::HashSet::new();
-    ids.retain(|id| seen.insert(id.clone()));
-    Selection { leads: leads.len(), ids }
-}
-
-/// The numbers of what an action's query finds.
-fn found(view: View<'_>, action: &Object) -> Vec<u32> {
-    let Some(query) = action.get("s_query").filter(|query| query.is_object()) else { return Vec::new() };
-    let Ok(node) = filtering::parse(query) else { return Vec::new() };
-    let sort = action.get("sort").and_then(|sort| filtering::parse_sort(sort).ok()).unwrap_or_default();
-    let limit =
-        action.get("results_limit").and_then(Value::as_u64).and_then(|limit| usize::try_from(limit).ok());
-    let search = Search { sort: &sort, limit, ..Search::new(filtering::subject(&node), &node) };
-    filtering::find(view, search)
+    let found = selection::select(view, action, wanted);
+    Selection { leads: found.leads, ids: selection::ids(view, &found.numbers) }
 }
 
 /// Marks an action as done and says so in the log.

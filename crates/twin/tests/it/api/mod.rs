@@ -2,8 +2,10 @@
 
 mod activities;
 mod blocked_phone_numbers;
+mod bulk_actions;
 mod contacts;
 mod events;
+mod exports;
 mod files;
 mod inbox;
 mod leads;
