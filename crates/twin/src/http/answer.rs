@@ -12,28 +12,57 @@ use crate::store::Object;
 pub(crate) struct Answer {
     status: StatusCode,
     body: Option<Value>,
+    table: Option<String>,
     location: Option<String>,
 }
 
 impl Answer {
     /// 200 with a body.
     pub(crate) fn ok(body: impl Into<Value>) -> Self {
-        Self { status: StatusCode::OK, body: Some(body.into()), location: None }
+        Self { status: StatusCode::OK, body: Some(body.into()), table: None, location: None }
     }
 
     /// 201 with a body and where the new object is.
     pub(crate) fn created(body: impl Into<Value>, location: String) -> Self {
-        Self { status: StatusCode::CREATED, body: Some(body.into()), location: Some(location) }
+        Self { status: StatusCode::CREATED, body: Some(body.into()), table: None, location: Some(location) }
     }
 
     /// 204 without a body.
     pub(crate) fn empty() -> Self {
-        Self { status: StatusCode::NO_CONTENT, body: None, location: None }
+        Self { status: StatusCode::NO_CONTENT, body: None, table: None, location: None }
+    }
+
+    /// 200 with a table: a column for each member of the first row.
+    pub(crate) fn csv(rows: &[Object]) -> Self {
+        let mut table = csv::Writer::from_writer(Vec::new());
+        let columns: Vec<&String> = rows.first().into_iter().flat_map(Object::keys).collect();
+        let cell = |value: &Value| match value {
+            Value::Null => String::new(),
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        let cells =
+            rows.iter().map(|row| columns.iter().map(|name| row.get(*name).map(cell)).collect::<Vec<_>>());
+        // Writing to memory cannot fail, and all rows have the same columns.
+        let mut outcome = table.write_record(&columns);
+        for row in cells {
+            outcome =
+                outcome.and_then(|()| table.write_record(row.into_iter().map(Option::unwrap_or_default)));
+        }
+        debug_assert!(outcome.is_ok());
+        let bytes = table.into_inner().unwrap_or_default();
+        let table = String::from_utf8_lossy(&bytes).into_owned();
+        Self { status: StatusCode::OK, body: None, table: Some(table), location: None }
     }
 
     /// As an HTTP response.
     pub(crate) fn into_response(self) -> Response {
         let mut response = self.body.map_or_else(Response::default, |body| json_response(self.status, &body));
+        if let Some(table) = self.table {
+            *response.body_mut() = Body::from(table);
+            let kind = HeaderValue::from_static("text/csv; charset=utf-8");
+            response.headers_mut().insert(header::CONTENT_TYPE, kind);
+        }
         *response.status_mut() = self.status;
         if let Some(location) = self.location.and_then(|location| HeaderValue::try_from(location).ok()) {
             response.headers_mut().insert(header::LOCATION, location);

@@ -21,6 +21,8 @@ pub(crate) struct Call {
     pub(crate) origin: Option<String>,
     /// The OAuth app that asks; `None` for API keys.
     pub(crate) app: Option<App>,
+    /// Whether a table is asked for instead of JSON: `Accept: text/csv`.
+    pub(crate) wants_csv: bool,
 }
 
 /// An OAuth app, as the objects it makes name it.
@@ -81,6 +83,7 @@ impl Call {
             parameters.extend(more.into_iter().map(|(name, value)| (name, plain(&value))));
         }
         let parameters = joined(parameters);
+        let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
         let segments = segments(path).ok_or(Refusal::NoUrl)?;
         Ok(Self {
             method: meant,
@@ -89,6 +92,7 @@ impl Call {
             body,
             origin: origin(headers),
             app: None,
+            wants_csv: accepted.is_some_and(|accepted| accepted.contains("text/csv")),
         })
     }
 

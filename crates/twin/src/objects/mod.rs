@@ -29,7 +29,6 @@ mod lead;
 mod mailbox;
 mod meeting;
 mod message;
-mod metric;
 mod money;
 mod note;
 mod opportunity;

@@ -235,3 +235,28 @@ impl Field {
         }
     }
 }
+
+/// What reports make of a field: `number`, `date` or `text`; `None` for what is no single value.
+pub(crate) fn field_type(field: &Field) -> Option<&'static str> {
+    if field.show != Show::Always {
+        return None;
+    }
+    match field.kind {
+        FieldKind::Integer(..) => Some("number"),
+        FieldKind::Date | FieldKind::Moment(_) | FieldKind::DateOrMoment => Some("date"),
+        FieldKind::Text(_) | FieldKind::Choice(_) | FieldKind::Reference(_) | FieldKind::Boolean => {
+            Some("text")
+        }
+        _ if matches!(field.name, "annualized_value" | "expected_value" | "annualized_expected_value") => {
+            Some("number")
+        }
+        _ if matches!(
+            field.name,
+            "status_id" | "status_label" | "status_type" | "user_name" | "direction"
+        ) =>
+        {
+            Some("text")
+        }
+        _ => None,
+    }
+}

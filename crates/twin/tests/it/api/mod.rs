@@ -15,6 +15,7 @@ mod opportunities;
 mod phone_numbers;
 mod playbooks;
 mod protocol;
+mod reports;
 mod scheduling_links;
 mod searches;
 mod send_as;

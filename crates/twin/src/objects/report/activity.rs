@@ -2,29 +2,20 @@
 
 use std::collections::HashSet;
 
-use http::Method;
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
 
 use super::metric::{self, Fold, Metric};
-use crate::filtering::relative_period;
+use super::narrowing::{self, Leads};
 use crate::http::{Answer, Call, Refusal};
-use crate::query::MAX_VIEWS;
-use crate::resource::{Action, FieldErrors, NO_OBJECT, NOT_A_CHOICE, REQUIRED, Run, View};
-use crate::search;
-use crate::store::{Kind, Object, parse_moment, text};
-
-/// Reports. They are asked for with POST although they only read.
-pub(crate) const ACTIONS: &[Action] = &[
-    Action { method: Method::POST, path: "report/activity", run: Run::Read(activity) },
-    Action { method: Method::GET, path: "report/activity/metrics", run: Run::Read(metrics) },
-];
+use crate::resource::{FieldErrors, NOT_A_CHOICE, REQUIRED, View};
+use crate::store::{Created, Kind, Object, Shelf, parse_moment, text};
 
 /// Longest range shown day by day, in days; longer ones are shown month by month.
 const DAILY_UP_TO: i64 = 92;
 
 #[expect(clippy::unnecessary_wraps, reason = "an action may refuse")]
-fn metrics(_: View<'_>, _: &Call, _: &[&str]) -> Result<Answer, Refusal> {
+pub(super) fn metrics(_: View<'_>, _: &Call, _: &[&str]) -> Result<Answer, Refusal> {
     let entries: Vec<Value> = metric::all()
         .into_iter()
         .map(|metric| {
@@ -43,7 +34,7 @@ struct Row {
     user: Option<String>,
 }
 
-fn activity(view: View<'_>, call: &Call, _: &[&str]) -> Result<Answer, Refusal> {
+pub(super) fn report(view: View<'_>, call: &Call, _: &[&str]) -> Result<Answer, Refusal> {
     let mut errors = FieldErrors::default();
     let wanted = wanted_metrics(&call.body, &mut errors);
     let kind = call.body.get("type").and_then(Value::as_str);
@@ -52,17 +43,13 @@ fn activity(view: View<'_>, call: &Call, _: &[&str]) -> Result<Answer, Refusal> 
         Some("overview" | "comparison") => {}
         Some(_) => errors.add("type", NOT_A_CHOICE),
     }
-    let range = range(view, &call.body, &mut errors);
-    let users = users(view, &call.body, &mut errors);
-    let leads = leads(view, &call.body, &mut errors);
+    let range = narrowing::range(view, &call.body, "", &mut errors);
+    let users = narrowing::users(view, &call.body, &mut errors);
+    let leads = narrowing::leads(view, &call.body, &mut errors);
     errors.into_result()?;
     let (start, end) = range;
     let rows = if kind == Some("comparison") {
-        let all = || {
-            let members = view.all(Kind::Membership).filter_map(|membership| text(membership, "user_id"));
-            members.map(str::to_owned).collect::<Vec<_>>()
-        };
-        let users = users.clone().unwrap_or_else(all).into_iter();
+        let users = users.clone().unwrap_or_else(|| narrowing::everybody(view)).into_iter();
         users.map(|id| Row { label: ("user_id", json!(id)), start, end, user: Some(id) }).collect()
     } else {
         buckets(view, start, end)
@@ -74,14 +61,18 @@ fn activity(view: View<'_>, call: &Call, _: &[&str]) -> Result<Answer, Refusal> 
         .collect();
     let mut totals = Object::new();
     let mut queries = Object::new();
+    let mut met = Vec::new();
     for metric in &wanted {
-        let shares = Shares::of(view, metric, users.as_deref(), leads.as_ref());
-        totals.insert(metric.key.clone(), shares.fold(metric.fold, &total));
+        let shares = Shares::of(view, metric, users.as_deref(), leads.as_ref(), &mut met);
+        totals.insert(metric.key.clone(), shares.fold(metric.fold, &total, &met));
         for (row, out) in rows.iter().zip(&mut data) {
-            out.insert(metric.key.clone(), shares.fold(metric.fold, row));
+            out.insert(metric.key.clone(), shares.fold(metric.fold, row, &met));
         }
         let searches: Vec<String> = rows.iter().map(|row| search_for(metric, row)).collect();
         queries.insert(metric.key.clone(), json!(searches));
+    }
+    if call.wants_csv {
+        return Ok(Answer::csv(&data));
     }
     Ok(Answer::ok(json!({
         "aggregations": {"totals": totals},
@@ -108,58 +99,6 @@ fn wanted_metrics(body: &Object, errors: &mut FieldErrors) -> Vec<Metric> {
     wanted
 }
 
-fn range(view: View<'_>, body: &Object, errors: &mut FieldErrors) -> (Timestamp, Timestamp) {
-    let nothing = (Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
-    if let Some(given) = body.get("datetime_range").filter(|range| !range.is_null()) {
-        let part = |name: &str| given.get(name).and_then(Value::as_str).and_then(parse_moment);
-        return match (part("start"), part("end")) {
-            (Some(start), Some(end)) if start <= end => (start, end),
-            _ => {
-                errors.add("datetime_range", "Invalid ISO 8601 datetime.");
-                nothing
-            }
-        };
-    }
-    let Some(name) = body.get("relative_range").and_then(Value::as_str) else {
-        errors.add_general("One of datetime_range and relative_range is required.");
-        return nothing;
-    };
-    let Some((start, end)) = relative_period(name, view.now(), view.caller.offset) else {
-        errors.add("relative_range", NOT_A_CHOICE);
-        return nothing;
-    };
-    let founded = view.organization().and_then(|organization| text(organization, "date_created"));
-    let founded = founded.and_then(parse_moment).unwrap_or(start);
-    (if name == "all-time" { founded } else { start }, end)
-}
-
-fn users(view: View<'_>, body: &Object, errors: &mut FieldErrors) -> Option<Vec<String>> {
-    let given = body.get("users").and_then(Value::as_array).filter(|users| !users.is_empty())?;
-    let mut users = Vec::new();
-    for id in given.iter().filter_map(Value::as_str) {
-        if view.find(Kind::User, id).is_none() && view.find(Kind::Group, id).is_none() {
-            errors.add("users", NO_OBJECT);
-        }
-        users.extend(view.users_of(id));
-    }
-    Some(users)
-}
-
-/// The leads of the Smart View a report is narrowed to.
-fn leads(view: View<'_>, body: &Object, errors: &mut FieldErrors) -> Option<HashSet<String>> {
-    let id =
-        body.get("query").filter(|query| query.is_object())?.get("saved_search_id").and_then(Value::as_str);
-    let Some(saved) = id.and_then(|id| view.find(Kind::SmartView, id)) else {
-        errors.add("query", NO_OBJECT);
-        return None;
-    };
-    let found = search::members(view, saved, MAX_VIEWS).map_err(|error| errors.add("query", error)).ok()?;
-    let member = if text(saved, "type").unwrap_or("lead") == "lead" { "id" } else { "lead_id" };
-    let lead =
-        |number: u32| view.aside(|view| text(&view.world.at(number)?.object, member).map(str::to_owned));
-    Some(found.into_iter().filter_map(lead).collect())
-}
-
 /// Days of a short range, months of a long one.
 fn buckets(view: View<'_>, start: Timestamp, end: Timestamp) -> Vec<Row> {
     let zone = jiff::tz::TimeZone::fixed(view.caller.offset);
@@ -182,44 +121,67 @@ fn buckets(view: View<'_>, start: Timestamp, end: Timestamp) -> Vec<Row> {
 }
 
 /// Everything that adds to one metric.
-struct Shares<'w>(Vec<(Timestamp, &'w str, &'w str, i64)>);
+struct Shares(Vec<Share>);
 
-impl<'w> Shares<'w> {
+/// What one object adds.
+struct Share {
+    at: Timestamp,
+    /// Position among the users met so far.
+    user: usize,
+    /// Number of arrival of its lead.
+    lead: Option<u32>,
+    amount: i64,
+}
+
+impl Shares {
+    /// Reads object by object; `users_met` gives every user a position.
     fn of(
-        view: View<'w>,
+        view: View<'_>,
         metric: &Metric,
         users: Option<&[String]>,
-        leads: Option<&HashSet<String>>,
+        leads: Option<&Leads>,
+        users_met: &mut Vec<String>,
     ) -> Self {
         let mut shares = Vec::new();
         for kind in metric.kinds {
-            for object in view.all(*kind) {
-                let lead = if *kind == Kind::Lead { text(object, "id") } else { text(object, "lead_id") };
-                let lead = lead.unwrap_or_default();
-                let Some(share) = metric.share(view, object) else { continue };
-                let Some(at) = parse_moment(share.at) else { continue };
-                let mine = users.is_none_or(|users| users.iter().any(|user| user == share.user_id));
-                if mine && leads.is_none_or(|leads| leads.contains(lead)) {
-                    shares.push((at, share.user_id, lead, share.amount));
-                }
+            for number in view.world.numbers(&view.caller.organization_id, Shelf::Of(*kind), Created::EVER) {
+                view.aside(|view| {
+                    let Some(object) = view.world.at(number).map(|record| &record.object) else { return };
+                    let member = if *kind == Kind::Lead { "id" } else { "lead_id" };
+                    let lead = text(object, member);
+                    let Some(share) = metric.share(view, object) else { return };
+                    let Some(at) = parse_moment(share.at) else { return };
+                    let mine = users.is_none_or(|users| users.iter().any(|user| user == share.user_id));
+                    let wanted = leads.is_none_or(|leads| lead.is_some_and(|lead| leads.contains(lead)));
+                    if mine && wanted {
+                        let user = users_met.iter().position(|user| user == share.user_id);
+                        let user = user.unwrap_or_else(|| {
+                            users_met.push(share.user_id.to_owned());
+                            users_met.len() - 1
+                        });
+                        let lead = lead.and_then(|lead| view.world.number(lead));
+                        shares.push(Share { at, user, lead, amount: share.amount });
+                    }
+                });
             }
         }
         Self(shares)
     }
 
-    fn fold(&self, fold: Fold, row: &Row) -> Value {
-        let fits = |(at, user, ..): &&(Timestamp, &str, &str, i64)| {
-            *at >= row.start && *at < row.end && row.user.as_deref().is_none_or(|wanted| wanted == *user)
+    fn fold(&self, fold: Fold, row: &Row, users_met: &[String]) -> Value {
+        let wanted = row.user.as_deref().map(|wanted| users_met.iter().position(|user| user == wanted));
+        let fits = |share: &&Share| {
+            share.at >= row.start && share.at < row.end && wanted.is_none_or(|user| user == Some(share.user))
         };
         let fitting = self.0.iter().filter(fits);
-        let sum = || fitting.clone().map(|(.., amount)| amount).sum::<i64>();
+        let sum = || fitting.clone().map(|share| share.amount).sum::<i64>();
         match fold {
             Fold::Sum => sum().into(),
             Fold::Average => {
                 let count = i64::try_from(fitting.clone().count()).unwrap_or(i64::MAX);
-                if count == 0 { 0.into() } else { (sum() / count).into() }
+                sum().checked_div(count).unwrap_or(0).into()
             }
-            Fold::Leads => fitting.clone().map(|(_, _, lead, _)| lead).collect::<HashSet<_>>().len().into(),
+            Fold::Leads => fitting.clone().map(|share| share.lead).collect::<HashSet<_>>().len().into(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{money, opportunity};
+use crate::objects::{money, opportunity};
 use crate::resource::View;
 use crate::store::{Kind, Object, text};
 
