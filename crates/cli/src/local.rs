@@ -2,7 +2,6 @@
 //!
 //! `up` and `demo` both stand on it, so that what the demo shows is what `up` serves.
 
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use axum::Router;
@@ -182,7 +181,14 @@ async fn start_twin(
     house: &House,
     gateway: &Url,
 ) -> Result<(Twin, OAuthAppInfo), Failure> {
-    let twin = twin(loopback(options.twin_port), options.data, true, "--twin-port").await?;
+    let twin = TwinOptions {
+        seed: options.data.seed,
+        leads: options.data.leads,
+        listen: loopback(options.twin_port),
+        control: Some(loopback(0)),
+        ..TwinOptions::default()
+    };
+    let twin = self::twin(twin, "--twin-port").await?;
     let redirect_uri = gateway
         .join("oauth/callback")
         .map_err(|error| Failure::local(format!("the gateway's address cannot be extended: {error}")))?;
@@ -201,17 +207,16 @@ async fn start_twin(
     Ok((twin, app))
 }
 
-/// Starts a twin.
-pub(crate) async fn twin(
-    listen: SocketAddr,
-    data: TwinData,
-    control: bool,
-    option: &str,
-) -> Result<Twin, Failure> {
-    let options =
-        TwinOptions { seed: data.seed, leads: data.leads, listen, control, ..TwinOptions::default() };
+/// Starts a twin; `option` is the one to name if its address cannot be had.
+pub(crate) async fn twin(options: TwinOptions, option: &str) -> Result<Twin, Failure> {
+    let control = options.control;
     Twin::start(options).await.map_err(|error| match error {
+        TwinError::Listen { address, source } if control == Some(address) => {
+            cannot_listen(address, "--control-port", &source)
+        }
         TwinError::Listen { address, source } => cannot_listen(address, option, &source),
-        other @ TwinError::Data { .. } => Failure::local(format!("the twin cannot start: {other}")),
+        other @ (TwinError::Data { .. } | TwinError::Options(_)) => {
+            Failure::local(format!("the twin cannot start: {other}"))
+        }
     })
 }

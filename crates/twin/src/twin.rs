@@ -11,13 +11,11 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::agenda;
 use crate::control::Control;
-use crate::delivery;
-use crate::http::{Listener, Shared};
+use crate::http::Shared;
+use crate::lever_error::LeverError;
 use crate::options::{ApiKeyInfo, OAuthAppInfo, TwinOptions};
-use crate::server;
-use crate::store::{Kind, Scratch, text};
+use crate::{agenda, delivery, people, server};
 
 /// How long [`Twin::shutdown`] waits for requests in progress.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(2);
@@ -25,14 +23,9 @@ const SHUTDOWN_GRACE: Duration = Duration::from_secs(2);
 /// A twin that could not start.
 #[derive(Debug, Error)]
 pub enum TwinError {
-    /// The address is taken, or may not be used.
-    #[error("cannot listen on {address}: {source}")]
-    Listen {
-        /// The address asked for.
-        address: SocketAddr,
-        /// What the operating system says.
-        source: io::Error,
-    },
+    /// The options cannot be carried out.
+    #[error(transparent)]
+    Options(#[from] LeverError),
     /// The folder for its data cannot be used.
     #[error("cannot keep data in {}: {problem}", folder.display())]
     Data {
@@ -41,6 +34,14 @@ pub enum TwinError {
         /// What is wrong with it.
         problem: String,
     },
+    /// The address is taken, or may not be used.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address asked for.
+        address: SocketAddr,
+        /// What the operating system says.
+        source: io::Error,
+    },
 }
 
 /// A running server. It stops when dropped, or when [`shutdown`](Twin::shutdown) is called.
@@ -48,8 +49,9 @@ pub enum TwinError {
 pub struct Twin {
     shared: Arc<Shared>,
     address: SocketAddr,
+    control: Option<SocketAddr>,
     stop: CancellationToken,
-    server: Option<JoinHandle<()>>,
+    servers: Vec<JoinHandle<()>>,
     /// What it does besides answering: delivering webhooks, watching the clock.
     chores: Vec<JoinHandle<()>>,
 }
@@ -57,24 +59,31 @@ pub struct Twin {
 impl Twin {
     /// Makes the demo data and starts to listen. Answers are given from the moment this returns.
     pub async fn start(options: TwinOptions) -> Result<Self, TwinError> {
-        let failed = |source| TwinError::Listen { address: options.listen, source };
-        let listener = TcpListener::bind(options.listen).await.map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
+        options.rate_limits.check()?;
+        let (listener, address) = listen(options.listen).await?;
+        let control = match options.control {
+            Some(address) => Some(listen(address).await?),
+            None => None,
+        };
         let shared = Shared::new(&options).map_err(|error| TwinError::Data {
             folder: options.data.clone().unwrap_or_default(),
             problem: error.to_string(),
         })?;
         let shared = Arc::new(shared);
         let stop = CancellationToken::new();
-        let application = server::application(Arc::clone(&shared), options.control);
-        let serving = server::run(Listener(listener), application, stop.clone());
-        let server = tokio::spawn(serving);
+        let (patience, application) = (options.patience, server::application(Arc::clone(&shared)));
+        let mut servers = vec![tokio::spawn(server::run(listener, application, patience, stop.clone()))];
+        let control = control.map(|(listener, address)| {
+            let levers = server::control(Arc::clone(&shared));
+            servers.push(tokio::spawn(server::run(listener, levers, patience, stop.clone())));
+            address
+        });
         let chores = vec![
             tokio::spawn(delivery::run(Arc::clone(&shared), stop.clone())),
             tokio::spawn(agenda::run(Arc::clone(&shared), stop.clone())),
         ];
-        tracing::debug!(%address, leads = options.leads, "the twin listens");
-        Ok(Self { shared, address, stop, server: Some(server), chores })
+        tracing::debug!(%address, ?control, leads = options.leads, "the twin listens");
+        Ok(Self { shared, address, control, stop, servers, chores })
     }
 
     /// Where it listens, for example `http://127.0.0.1:41234`. The API is below `/api/v1/`, OAuth below `/oauth2/`.
@@ -87,27 +96,14 @@ impl Twin {
         self.address
     }
 
-    /// The API keys of the demo data.
+    /// Where the levers for tests answer over HTTP, if they were asked for.
+    pub fn control_url(&self) -> Option<String> {
+        self.control.map(|address| format!("http://{address}"))
+    }
+
+    /// The API keys of all users.
     pub fn api_keys(&self) -> Vec<ApiKeyInfo> {
-        let (world, scratch) = (self.shared.world(), Scratch::default());
-        let world = world.reader(&scratch);
-        let member = |kind, id: &str, name: &str| {
-            world.object(kind, id).and_then(|object| text(object, name)).unwrap_or_default().to_owned()
-        };
-        let describe = |key: &crate::store::Object| {
-            let user_id = text(key, "user_id")?;
-            let organization_id = text(key, "organization_id")?;
-            let first = member(Kind::User, user_id, "first_name");
-            Some(ApiKeyInfo {
-                key: text(key, "key")?.to_owned(),
-                user_id: user_id.to_owned(),
-                user_email: member(Kind::User, user_id, "email"),
-                user_name: format!("{first} {}", member(Kind::User, user_id, "last_name")).trim().to_owned(),
-                organization_id: organization_id.to_owned(),
-                organization_name: member(Kind::Organization, organization_id, "name"),
-            })
-        };
-        world.everyone(Kind::ApiKey).filter_map(describe).collect()
+        people::api_keys(&self.shared)
     }
 
     /// The OAuth app that is always registered.
@@ -117,7 +113,7 @@ impl Twin {
 
     /// Registers another OAuth app.
     pub fn register_oauth_app(&self, name: &str, redirect_uri: &str) -> OAuthAppInfo {
-        self.shared.grants.register_app(name, redirect_uri)
+        self.shared.grants.register_app(name, &[redirect_uri])
     }
 
     /// Levers for tests.
@@ -129,12 +125,20 @@ impl Twin {
     /// webhooks end at once.
     pub async fn shutdown(mut self) {
         self.stop.cancel();
-        for mut task in self.server.take().into_iter().chain(std::mem::take(&mut self.chores)) {
+        let servers = std::mem::take(&mut self.servers);
+        for mut task in servers.into_iter().chain(std::mem::take(&mut self.chores)) {
             if tokio::time::timeout(SHUTDOWN_GRACE, &mut task).await.is_err() {
                 task.abort();
             }
         }
     }
+}
+
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), TwinError> {
+    let failed = |source| TwinError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    Ok((listener, bound))
 }
 
 impl Drop for Twin {

@@ -1,8 +1,11 @@
 //! `latch demo`, `up`, `serve` and `twin`.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
+use latch_twin::{RateLimit, RateLimits};
 use url::Url;
 
 /// What the twin's demo data is made from.
@@ -66,9 +69,60 @@ pub(crate) struct TwinArguments {
     /// Port to listen on; 0 takes a free one
     #[arg(long, default_value_t = 9000)]
     pub(crate) port: u16,
+    /// Where to listen, in place of --port on this machine alone
+    #[arg(long, value_name = "ADDRESS:PORT", conflicts_with = "port")]
+    pub(crate) listen: Option<SocketAddr>,
     #[command(flatten)]
     pub(crate) data: TwinData,
-    /// Answer to the test levers under /_twin/ too: clock, faults, tokens
-    #[arg(long)]
-    pub(crate) control: bool,
+    /// Answer to the levers for tests on this port, beside the address above; 0 takes a free one
+    #[arg(long, value_name = "PORT")]
+    pub(crate) control_port: Option<u16>,
+    /// Requests a key or token may make in a window, for all groups of endpoints or one; may be repeated
+    /// [default: 1000/1]
+    #[arg(long, value_name = "[GROUP=]REQUESTS/SECONDS", value_parser = rate_limit)]
+    pub(crate) rate_limit: Vec<GroupLimit>,
+    /// How long access tokens live
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
+    pub(crate) token_lifetime: u64,
+    /// Keep everything in this folder [default: in memory]
+    #[arg(long = "data", value_name = "FOLDER")]
+    pub(crate) folder: Option<PathBuf>,
+}
+
+/// A rate limit, and the group of endpoints it is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct GroupLimit {
+    /// The group; `None` for all that have no limit of their own.
+    pub(crate) group: Option<String>,
+    /// The limit.
+    pub(crate) limit: RateLimit,
+}
+
+fn rate_limit(text: &str) -> Result<GroupLimit, String> {
+    let (group, numbers) = text.split_once('=').map_or((None, text), |(group, rest)| (Some(group), rest));
+    if let Some(group) = group.filter(|group| !RateLimits::GROUPS.contains(group)) {
+        return Err(format!("there is no group {group:?}; the groups are {}", RateLimits::GROUPS.join(", ")));
+    }
+    let limit = numbers.split_once('/').and_then(|(requests, seconds)| {
+        let window = seconds.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())?;
+        Some(RateLimit { requests: requests.parse().ok()?, window })
+    });
+    let limit = limit.ok_or("give requests and seconds, as in 60/1 or search=5/1")?;
+    Ok(GroupLimit { group: group.map(str::to_owned), limit })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_limit_is_for_all_groups_or_one() {
+        let limit = |requests, seconds| RateLimit { requests, window: Duration::from_secs_f64(seconds) };
+        assert_eq!(rate_limit("60/1"), Ok(GroupLimit { group: None, limit: limit(60, 1.0) }));
+        let search = GroupLimit { group: Some("search".to_owned()), limit: limit(0, 0.5) };
+        assert_eq!(rate_limit("search=0/0.5"), Ok(search));
+        for text in ["", "60", "/", "60/", "/1", "-1/1", "60/-1", "60/x", "search=", "=60/1", "leads=60/1"] {
+            assert!(rate_limit(text).is_err(), "{text}");
+        }
+    }
 }

@@ -57,7 +57,7 @@ fn as_json(local: &Local) -> Value {
             "redirect_uri": app.redirect_uris.first(),
             "name": app.name,
         })),
-        "control_url": twin.map(|(twin, _)| format!("{}/_twin", twin.url())),
+        "control_url": twin.and_then(|(twin, _)| twin.control_url()),
         "data_folder": local.folder().display().to_string(),
     })
 }
@@ -83,7 +83,7 @@ fn as_text(local: &Local, console: &Console) -> String {
                 ));
             }
             lines.push(format!("  OAuth app      {} ({})", app.client_id, app.name));
-            lines.push(format!("  control        {}/_twin", twin.url()));
+            lines.extend(twin.control_url().map(|url| format!("  control        {url}")));
         }
         None => lines.push(format!(
             "{}      the real one, as the connection says",

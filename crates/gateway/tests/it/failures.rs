@@ -79,7 +79,7 @@ async fn an_account_that_was_never_authorized_comes_with_the_link_to_do_it() {
 async fn a_lost_answer_to_a_write_is_not_guessed_at() {
     let house = House::start().await;
     house.connect_with_key("rep").await;
-    house.twin.control().fail_next(fault("POST", "/api/v1/lead/", FaultKind::DropAfter, 1));
+    house.twin.control().fail_next(fault("POST", "/api/v1/lead/", FaultKind::DropAfter, 1)).expect("a fault");
 
     let error = house.call("rep", "create_lead", json!({"name": "Globex"})).await.expect_err("no answer");
     assert_eq!((error.class, error.effect), (ErrorClass::Network, WriteEffect::Unknown));
@@ -92,12 +92,11 @@ async fn a_lost_answer_to_a_write_is_not_guessed_at() {
 async fn a_write_is_recorded_even_if_nobody_waits_for_it() {
     let house = House::start().await;
     house.connect_with_key("rep").await;
-    house.twin.control().fail_next(fault(
-        "POST",
-        "/api/v1/lead/",
-        FaultKind::Delay(Duration::from_millis(300)),
-        1,
-    ));
+    house
+        .twin
+        .control()
+        .fail_next(fault("POST", "/api/v1/lead/", FaultKind::Delay(Duration::from_millis(300)), 1))
+        .expect("a fault");
     let impatient = house.call("rep", "create_lead", json!({"name": "Globex"}));
     tokio::time::timeout(Duration::from_millis(100), impatient).await.expect_err("nobody waits that long");
 
@@ -113,7 +112,7 @@ async fn a_write_is_recorded_even_if_nobody_waits_for_it() {
 async fn a_lost_answer_to_a_read_is_asked_for_again() {
     let house = House::start().await;
     house.connect_with_key("rep").await;
-    house.twin.control().fail_next(fault("GET", "/api/v1/lead/", FaultKind::DropBefore, 1));
+    house.twin.control().fail_next(fault("GET", "/api/v1/lead/", FaultKind::DropBefore, 1)).expect("a fault");
     let outcome = house.call("rep", "get_lead", json!({"id": ACME})).await.expect("the second time");
     assert_eq!(outcome.attempts, 2);
 }
@@ -123,11 +122,11 @@ async fn a_rate_limit_is_waited_out_if_there_is_time_and_reported_if_not() {
     let house = House::start().await;
     house.connect_with_key("rep").await;
     let limited = |seconds| FaultKind::RateLimited { reset_seconds: seconds };
-    house.twin.control().fail_next(fault("GET", "/api/v1/me/", limited(1), 1));
+    house.twin.control().fail_next(fault("GET", "/api/v1/me/", limited(1), 1)).expect("a fault");
     let outcome = house.call("rep", "get_current_user", json!({})).await.expect("after a second");
     assert_eq!(outcome.attempts, 2);
 
-    house.twin.control().fail_next(fault("GET", "/api/v1/me/", limited(600), 1));
+    house.twin.control().fail_next(fault("GET", "/api/v1/me/", limited(600), 1)).expect("a fault");
     let error = house.call("rep", "get_current_user", json!({})).await.expect_err("ten minutes are too long");
     assert_eq!(error.class, ErrorClass::RateLimited);
     assert!(error.retry_after.expect("told how long") >= Duration::from_secs(590));
@@ -137,7 +136,7 @@ async fn a_rate_limit_is_waited_out_if_there_is_time_and_reported_if_not() {
 async fn a_web_page_instead_of_an_answer_is_not_passed_on() {
     let house = House::start().await;
     house.connect_with_key("rep").await;
-    house.twin.control().fail_next(fault("GET", "/api/v1/me/", FaultKind::Html, 10));
+    house.twin.control().fail_next(fault("GET", "/api/v1/me/", FaultKind::Html, 10)).expect("a fault");
     let error = house.call("rep", "get_current_user", json!({})).await.expect_err("not JSON");
     assert!(!error.message.contains('<'), "{error}");
     assert!(error.hint.is_some(), "there is advice");
@@ -165,5 +164,11 @@ fn unused_port() -> u16 {
 }
 
 fn fault(method: &str, path_prefix: &str, kind: FaultKind, times: u32) -> FaultRule {
-    FaultRule { method: Some(method.to_owned()), path_prefix: path_prefix.to_owned(), times, kind }
+    FaultRule {
+        method: Some(method.to_owned()),
+        path_prefix: path_prefix.to_owned(),
+        times: Some(times),
+        kind,
+        ..FaultRule::default()
+    }
 }

@@ -53,6 +53,7 @@ pub(crate) fn authenticate(shared: &Shared, headers: &HeaderMap) -> Result<Ident
         AuthorizationKind::Bearer => shared
             .grants
             .authenticate(credentials)
+            .filter(|identity| is_member(shared, identity))
             .ok_or_else(|| Refusal::Message(StatusCode::UNAUTHORIZED, "Unauthorized".to_owned())),
         AuthorizationKind::None => Err(wrong()),
     }
@@ -64,6 +65,14 @@ pub(crate) fn app(shared: &Shared, headers: &HeaderMap) -> Option<App> {
     let bearer = AuthorizationKind::of(headers) == AuthorizationKind::Bearer;
     let app = bearer.then(|| shared.grants.app_of(credentials)).flatten()?;
     Some(App { client_id: app.client_id, name: app.name })
+}
+
+/// Whether somebody still belongs to the organization they gave access to.
+fn is_member(shared: &Shared, identity: &Identity) -> bool {
+    let (world, scratch) = (shared.world(), Scratch::default());
+    let reader = world.reader(&scratch);
+    let (organization_id, user_id) = (&identity.organization_id, &identity.user_id);
+    reader.holding_len(organization_id, Kind::Membership, "user_id", user_id) > 0
 }
 
 fn scheme_and_rest(headers: &HeaderMap) -> Option<(&str, &str)> {

@@ -1,20 +1,13 @@
 //! Connections that can be cut: the twin can close one instead of answering, as a failing network would.
 
 use std::io;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
-use axum::extract::connect_info::Connected;
-use axum::serve::IncomingStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
-
-/// Hands out connections that can be cut.
-#[derive(Debug)]
-pub(crate) struct Listener(pub(crate) TcpListener);
+use tokio::net::TcpStream;
 
 /// The handle a request has on its own connection.
 #[derive(Clone, Debug, Default)]
@@ -37,31 +30,17 @@ pub(crate) struct Stream {
 }
 
 impl Stream {
+    /// A stream, and the handle that cuts it.
+    pub(crate) fn new(inner: TcpStream) -> (Self, Connection) {
+        let connection = Connection::default();
+        (Self { inner, connection: connection.clone() }, connection)
+    }
+
     fn alive(&self) -> io::Result<()> {
         if self.connection.cut.load(Ordering::SeqCst) {
             return Err(io::Error::new(io::ErrorKind::ConnectionAborted, "connection cut on request"));
         }
         Ok(())
-    }
-}
-
-impl axum::serve::Listener for Listener {
-    type Io = Stream;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Stream, SocketAddr) {
-        let (inner, address) = axum::serve::Listener::accept(&mut self.0).await;
-        (Stream { inner, connection: Connection::default() }, address)
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
-    }
-}
-
-impl Connected<IncomingStream<'_, Listener>> for Connection {
-    fn connect_info(stream: IncomingStream<'_, Listener>) -> Self {
-        stream.io().connection.clone()
     }
 }
 

@@ -1,22 +1,17 @@
-//! One request from arrival to answer: faults, authentication, limits, the API itself, recording.
+//! One request to the API: authentication, limits, the operation itself.
 
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{ConnectInfo, State};
-use axum::middleware::Next;
+use axum::extract::State;
 use axum::response::Response;
 use http::request::Parts;
 use http::{HeaderValue, Request, StatusCode, header};
 use serde_json::json;
 
 use super::answer::{Refusal, json_response};
-use super::authentication::{AuthorizationKind, app, authenticate};
-use super::connection::Connection;
-use super::faults::FaultKind;
-use super::files::UPLOADS;
+use super::authentication::{app, authenticate};
 use super::limits::Allowance;
-use super::recorder::RecordedRequest;
 use super::request::Call;
 use super::state::Shared;
 use crate::resource::Caller;
@@ -25,57 +20,11 @@ use crate::{objects, store};
 /// Where the API begins.
 const API: &str = "/api/v1/";
 
-/// Most bytes of a request body.
-const BODY_LIMIT: usize = 10 * 1024 * 1024;
-
-/// Wraps every request, also those of OAuth: acts out faults and records what came. The levers pass untouched.
-pub(crate) async fn observe(
-    State(shared): State<Arc<Shared>>,
-    ConnectInfo(connection): ConnectInfo<Connection>,
-    request: Request<Body>,
-    next: Next,
-) -> Response {
-    if request.uri().path().starts_with("/_twin/") {
-        return next.run(request).await;
-    }
-    let (parts, body) = request.into_parts();
-    let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
-        let message = format!("The request body is larger than {BODY_LIMIT} bytes.");
-        return Refusal::Message(StatusCode::PAYLOAD_TOO_LARGE, message).into_response();
-    };
-    let fault = shared.faults.take(parts.method.as_str(), parts.uri.path());
-    if let Some(FaultKind::Delay(duration)) = &fault {
-        tokio::time::sleep(*duration).await;
-    }
-    let dropped = matches!(fault, Some(FaultKind::DropBefore | FaultKind::DropAfter));
-    let response = match fault {
-        Some(FaultKind::Status(status)) => {
-            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            json_response(status, &json!({"error": status.canonical_reason().unwrap_or("Error")}))
-        }
-        Some(FaultKind::Html) => bad_gateway(),
-        Some(FaultKind::RateLimited { reset_seconds }) => too_many(&Allowance {
-            limit: 100,
-            remaining: 0,
-            reset_seconds: f64::from(reset_seconds),
-            exceeded: true,
-        }),
-        Some(FaultKind::DropBefore) => Response::new(Body::empty()),
-        Some(FaultKind::DropAfter | FaultKind::Delay(_)) | None => {
-            next.run(Request::from_parts(parts.clone(), Body::from(body.clone()))).await
-        }
-    };
-    if dropped {
-        connection.cut();
-    }
-    record(&shared, &parts, &body, if dropped { 0 } else { response.status().as_u16() });
-    response
-}
-
 /// Answers everything that has no route of its own: the whole API, and paths that do not exist.
 pub(crate) async fn serve(State(shared): State<Arc<Shared>>, request: Request<Body>) -> Response {
     let (parts, body) = request.into_parts();
-    let mut response = match axum::body::to_bytes(body, BODY_LIMIT).await {
+    // `observe` has read the body, and refused one that is too large.
+    let mut response = match axum::body::to_bytes(body, usize::MAX).await {
         Ok(body) => answer(&shared, &parts, &body),
         Err(_) => Refusal::bad_request("The request body could not be read.").into_response(),
     };
@@ -100,8 +49,7 @@ fn answer(shared: &Shared, parts: &Parts, body: &Bytes) -> Response {
         let token = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         token.unwrap_or_default().to_owned()
     });
-    let group = path.split('/').next().unwrap_or_default();
-    let allowance = shared.limiter.count(&who, group);
+    let allowance = shared.limiter.count(&who, &identity.organization_id, parts.method.as_str(), path);
     if allowance.exceeded {
         return too_many(&allowance);
     }
@@ -135,7 +83,8 @@ fn limit_header(response: &mut Response, allowance: &Allowance) {
     }
 }
 
-fn too_many(allowance: &Allowance) -> Response {
+/// 429 with what a client needs to wait as long as it must.
+pub(super) fn too_many(allowance: &Allowance) -> Response {
     let body = json!({"error": "API call count exceeded for this period."});
     let mut response = json_response(StatusCode::TOO_MANY_REQUESTS, &body);
     limit_header(&mut response, allowance);
@@ -143,32 +92,4 @@ fn too_many(allowance: &Allowance) -> Response {
         response.headers_mut().insert(header::RETRY_AFTER, value);
     }
     response
-}
-
-fn bad_gateway() -> Response {
-    let page =
-        "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>";
-    let mut response = Response::new(Body::from(page));
-    *response.status_mut() = StatusCode::BAD_GATEWAY;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html"));
-    response
-}
-
-/// A body as text. An uploaded file is not worth its memory here: what is kept of it is its size.
-fn readable(parts: &Parts, body: &Bytes) -> String {
-    if parts.uri.path() == UPLOADS {
-        return format!("<{} bytes>", body.len());
-    }
-    String::from_utf8_lossy(body).into_owned()
-}
-
-fn record(shared: &Shared, parts: &Parts, body: &Bytes, status: u16) {
-    shared.recorder.push(RecordedRequest {
-        method: parts.method.to_string(),
-        path: parts.uri.path().to_owned(),
-        query: parts.uri.query().unwrap_or_default().to_owned(),
-        body: readable(parts, body),
-        authorization_kind: AuthorizationKind::of(&parts.headers).name().to_owned(),
-        status,
-    });
 }

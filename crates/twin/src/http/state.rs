@@ -4,15 +4,18 @@ use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
+use jiff::SignedDuration;
+
 use super::faults::Faults;
 use super::files::Files;
 use super::limits::Limiter;
 use super::recorder::Recorder;
 use crate::agenda::Agenda;
 use crate::delivery::{Outbox, WebhookLimits};
-use crate::generator;
+use crate::lever_error::LeverError;
 use crate::oauth::Grants;
-use crate::options::TwinOptions;
+use crate::options::{RateLimits, TokenLifetimes, TwinOptions};
+use crate::states::States;
 use crate::store::{Clock, Keeper, KeepingError, World};
 
 /// Everything a running twin holds.
@@ -41,22 +44,25 @@ pub(crate) struct Shared {
     event_capacity: usize,
     /// Most custom fields that one request may select.
     pub(crate) max_custom_selectors: usize,
-    seed: u64,
-    leads: usize,
-    activities: usize,
+    /// Worlds by name, to go back to.
+    pub(crate) states: States,
+    /// How long a client may take to send a request.
+    pub(crate) patience: Duration,
+    /// The limits and lifetimes it began with.
+    began_with: (RateLimits, TokenLifetimes),
 }
 
 impl Shared {
     /// A twin's state at its start: what its folder keeps, or the demo data.
     pub(crate) fn new(options: &TwinOptions) -> Result<Self, KeepingError> {
-        let demo = || populated(options.clock.clone(), options.seed, options.leads, options.activities);
+        let states = States::new(options);
         let keeper = options.data.as_deref().map(Keeper::open).transpose()?;
         let world = match &keeper {
-            None => demo(),
+            None => states.demo(),
             Some(keeper) => match keeper.load(options.clock.clone(), options.seed)? {
                 Some(world) => world,
                 None => {
-                    let mut world = demo();
+                    let mut world = states.demo();
                     keeper.replace(&mut world)?;
                     world
                 }
@@ -65,20 +71,20 @@ impl Shared {
         let shared = Self {
             world: RwLock::new(world),
             keeper,
-            grants: Grants::new(options.clock.clone(), options.access_token_lifetime, options.seed),
+            grants: Grants::new(options.clock.clone(), options.token_lifetimes, options.seed),
             clock: options.clock.clone(),
-            faults: Faults::default(),
+            faults: Faults::new(options.seed),
             recorder: Recorder::default(),
-            limiter: Limiter::new(options.rate_limit, options.clock.clone()),
+            limiter: Limiter::new(options.rate_limits.clone(), options.clock.clone()),
             files: Files::default(),
             outbox: Arc::new(Outbox::new(options.webhooks)),
             agenda: Agenda::default(),
             webhook_limits: options.webhooks,
             event_capacity: options.event_capacity,
             max_custom_selectors: options.max_custom_selectors,
-            seed: options.seed,
-            leads: options.leads,
-            activities: options.activities,
+            states,
+            patience: options.patience,
+            began_with: (options.rate_limits.clone(), options.token_lifetimes),
         };
         shared.equip(&mut shared.world_mut());
         shared.agenda.read(&shared);
@@ -88,6 +94,12 @@ impl Shared {
     /// Moves the clock forward, and lets happen what happens by then.
     pub(crate) fn advance_clock(&self, duration: Duration) {
         self.clock.advance(duration);
+        self.agenda.keep_up(self);
+    }
+
+    /// Lets the clock go fast or, negative, slow, and lets happen what happens by then.
+    pub(crate) fn skew_clock(&self, offset: SignedDuration) {
+        self.clock.set_apart(offset);
         self.agenda.keep_up(self);
     }
 
@@ -123,9 +135,16 @@ impl Shared {
         Ok(())
     }
 
-    /// Back to the demo data; apps and tokens stay.
-    pub(crate) fn reset(&self) -> Result<(), KeepingError> {
-        self.replace_world(populated(self.clock.clone(), self.seed, self.leads, self.activities))?;
+    /// Back to a named state, and every lever back to where it was at the start. Apps, tokens and the time that was
+    /// let pass stay.
+    pub(crate) fn reset(&self, state: &str) -> Result<(), LeverError> {
+        let world = self.states.get(state)?;
+        self.replace_world(world)
+            .map_err(|error| LeverError::new(format!("The state cannot be kept: {error}.")))?;
+        let (limits, lifetimes) = &self.began_with;
+        self.limiter.set(limits.clone());
+        self.grants.set_lifetimes(*lifetimes);
+        self.skew_clock(SignedDuration::ZERO);
         self.faults.clear();
         self.recorder.clear();
         self.files.clear();
@@ -168,10 +187,4 @@ impl Drop for Changing<'_> {
             tracing::error!(%error, "a change could not be kept");
         }
     }
-}
-
-fn populated(clock: Clock, seed: u64, leads: usize, activities: usize) -> World {
-    let mut world = World::new(clock, seed);
-    generator::populate(&mut world, seed, leads, activities);
-    world
 }

@@ -14,7 +14,7 @@ use http::{HeaderValue, StatusCode};
 use serde::Deserialize;
 use url::Url;
 
-use super::grants::{Consent, Identity};
+use super::consent::{Consent, Identity};
 use crate::http::Shared;
 use crate::options::OAuthAppInfo;
 use crate::store::{Kind, Scratch, text};
@@ -147,13 +147,17 @@ fn check(shared: &Shared, request: &AuthorizationRequest) -> Result<Checked, Box
             "Check the client_id with whoever gave you the link.",
         )
     })?;
-    let wanted = request.redirect_uri.as_deref().or(app.redirect_uris.first().map(String::as_str));
+    let only = match app.redirect_uris.as_slice() {
+        [only] => Some(only.as_str()),
+        _ => None,
+    };
+    let wanted = request.redirect_uri.as_deref().or(only);
     let redirect = wanted.filter(|wanted| app.redirect_uris.iter().any(|registered| registered == wanted));
     let address = redirect.and_then(|address| Url::parse(address).ok());
     let (Some(redirect), Some(address)) = (redirect.map(str::to_owned), address) else {
         return Err(stay(
             "The redirect_uri of this link is not one that the app has registered.",
-            "Whoever runs the app must register exactly this address, or send the registered one.",
+            "Whoever runs the app must register exactly this address, or send a registered one.",
         ));
     };
     let back = |error: &str, description: &str| {
@@ -162,9 +166,13 @@ fn check(shared: &Shared, request: &AuthorizationRequest) -> Result<Checked, Box
     if request.response_type.as_deref() != Some("code") {
         return Err(back("unsupported_response_type", "response_type must be code"));
     }
-    let method = request.code_challenge_method.as_deref();
-    if request.code_challenge.is_some() != method.is_some() || method.is_some_and(|method| method != "S256") {
-        return Err(back("invalid_request", "code_challenge needs code_challenge_method=S256"));
+    match (request.code_challenge.as_deref(), request.code_challenge_method.as_deref()) {
+        (None, None) if app.client_secret.is_empty() => {
+            return Err(back("invalid_request", "an app without a secret must send a code_challenge"));
+        }
+        (None, None) => {}
+        (Some(challenge), Some("S256")) if is_challenge(challenge) => {}
+        _ => return Err(back("invalid_request", "code_challenge needs code_challenge_method=S256")),
     }
     if request.state.as_ref().is_some_and(|state| state.len() > LONGEST_STATE) {
         return Err(stay("The state of this link is too long.", "An app may send at most 4096 characters."));
@@ -175,6 +183,11 @@ fn check(shared: &Shared, request: &AuthorizationRequest) -> Result<Checked, Box
     }
     let scope = scope.map_or_else(|| SCOPES.join(" "), str::to_owned);
     Ok(Checked { app, redirect, address, scope })
+}
+
+/// Whether this can be the SHA-256 of a verifier, in base64url without padding.
+fn is_challenge(text: &str) -> bool {
+    text.len() == 43 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 
 impl AuthorizationRequest {

@@ -4,52 +4,16 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use aws_lc_rs::digest::{SHA256, digest};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
 use rand::SeedableRng as _;
 use rand::rngs::SmallRng;
 
-use crate::options::OAuthAppInfo;
+use super::consent::{Consent, Identity, Issued};
+use crate::options::{OAuthAppInfo, TokenLifetimes};
 use crate::store::{Clock, mint};
 
-/// How long a code can be exchanged. Close documents none; a minute is what most providers allow.
-const CODE_LIFETIME: SignedDuration = SignedDuration::from_secs(60);
 /// Where the app that is always there sends browsers back to.
 const DEMO_REDIRECT: &str = "http://127.0.0.1:8080/oauth/callback";
-
-/// Who an access token speaks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::struct_field_names, reason = "they are ids of three different things")]
-pub(crate) struct Identity {
-    /// The user who gave consent.
-    pub(crate) user_id: String,
-    /// The organization they chose.
-    pub(crate) organization_id: String,
-    /// The API key, when it was a key and not a token.
-    pub(crate) api_key_id: Option<String>,
-}
-
-/// A fresh pair of tokens, with what Close says beside it.
-#[derive(Debug)]
-pub(crate) struct Issued {
-    pub(crate) access_token: String,
-    pub(crate) refresh_token: Option<String>,
-    pub(crate) lifetime: Duration,
-    pub(crate) scope: String,
-    pub(crate) identity: Identity,
-}
-
-/// What a code stands for until it is exchanged.
-#[derive(Clone, Debug)]
-pub(crate) struct Consent {
-    pub(crate) client_id: String,
-    pub(crate) redirect_uri: String,
-    pub(crate) scope: String,
-    pub(crate) challenge: Option<String>,
-    pub(crate) identity: Identity,
-}
 
 /// What somebody agreed to, and goes on agreeing to until it is revoked.
 #[derive(Debug)]
@@ -58,6 +22,8 @@ struct Grant {
     scope: String,
     identity: Identity,
     refresh_token: Option<String>,
+    /// When the refresh token ends.
+    refresh_until: Timestamp,
 }
 
 /// An access token: the grant it belongs to, and when it ends.
@@ -69,6 +35,7 @@ struct Access {
 
 #[derive(Debug)]
 struct State {
+    lifetimes: TokenLifetimes,
     random: SmallRng,
     apps: Vec<OAuthAppInfo>,
     codes: HashMap<String, (Consent, Timestamp)>,
@@ -87,14 +54,14 @@ const MOST_APPS: usize = 1_000;
 #[derive(Debug)]
 pub(crate) struct Grants {
     clock: Clock,
-    lifetime: Duration,
     state: Mutex<State>,
 }
 
 impl Grants {
     /// Nobody has consented to anything yet; one app is registered.
-    pub(crate) fn new(clock: Clock, access_token_lifetime: Duration, seed: u64) -> Self {
+    pub(crate) fn new(clock: Clock, lifetimes: TokenLifetimes, seed: u64) -> Self {
         let state = State {
+            lifetimes,
             random: SmallRng::seed_from_u64(seed ^ 0x0a07_4b1d),
             apps: Vec::new(),
             codes: HashMap::new(),
@@ -102,8 +69,8 @@ impl Grants {
             tokens: HashMap::new(),
             made: 0,
         };
-        let grants = Self { clock, lifetime: access_token_lifetime, state: Mutex::new(state) };
-        grants.register_app("Latch demo", DEMO_REDIRECT);
+        let grants = Self { clock, state: Mutex::new(state) };
+        grants.register_app("Latch demo", &[DEMO_REDIRECT]);
         grants
     }
 
@@ -112,18 +79,39 @@ impl Grants {
         self.state().apps.first().cloned().expect("an app is registered from the start")
     }
 
-    /// Registers an app.
-    pub(crate) fn register_app(&self, name: &str, redirect_uri: &str) -> OAuthAppInfo {
+    /// Registers an app that has a secret.
+    pub(crate) fn register_app(&self, name: &str, redirect_uris: &[impl ToString]) -> OAuthAppInfo {
+        self.register(name, redirect_uris, false)
+    }
+
+    /// Registers an app that can keep no secret, and must prove with PKCE that it asked for a code itself.
+    pub(crate) fn register_public_app(&self, name: &str, redirect_uris: &[impl ToString]) -> OAuthAppInfo {
+        self.register(name, redirect_uris, true)
+    }
+
+    fn register(&self, name: &str, redirect_uris: &[impl ToString], public: bool) -> OAuthAppInfo {
         let mut state = self.state();
+        let client_id = mint(&mut state.random, "oa2client");
+        let secret = mint(&mut state.random, "oa2secret");
         let app = OAuthAppInfo {
-            client_id: mint(&mut state.random, "oa2client"),
-            client_secret: mint(&mut state.random, "oa2secret"),
+            client_id,
+            client_secret: if public { String::new() } else { secret },
             name: name.to_owned(),
-            redirect_uris: vec![redirect_uri.to_owned()],
+            redirect_uris: redirect_uris.iter().map(ToString::to_string).collect(),
         };
         state.apps.truncate(MOST_APPS - 1);
         state.apps.push(app.clone());
         app
+    }
+
+    /// How long codes and tokens live that are given out now.
+    pub(crate) fn lifetimes(&self) -> TokenLifetimes {
+        self.state().lifetimes
+    }
+
+    /// How long codes and tokens live that are given out from now on.
+    pub(crate) fn set_lifetimes(&self, lifetimes: TokenLifetimes) {
+        self.state().lifetimes = lifetimes;
     }
 
     /// The app with this id.
@@ -134,9 +122,9 @@ impl Grants {
     /// Notes a consent and gives out its code.
     pub(crate) fn issue_code(&self, consent: Consent) -> String {
         let now = self.clock.now();
-        let expires_at = now + CODE_LIFETIME;
         let mut state = self.state();
-        state.codes.retain(|_, (_, expires_at)| now <= *expires_at);
+        let expires_at = after(now, state.lifetimes.code);
+        state.codes.retain(|_, (_, expires_at)| now < *expires_at);
         let code = mint(&mut state.random, "oa2code");
         state.codes.insert(code.clone(), (consent, expires_at));
         code
@@ -158,27 +146,19 @@ impl Grants {
         if consent.client_id != client_id {
             return Err("the code was given to another app");
         }
-        if now > expires_at {
+        if now >= expires_at {
             return Err("the code has expired");
         }
         if redirect_uri.is_some_and(|uri| uri != consent.redirect_uri) {
             return Err("the redirect_uri is not the one of the authorization request");
         }
-        let proven = match (&consent.challenge, verifier) {
-            (None, _) => true,
-            (Some(challenge), Some(verifier)) => {
-                URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes())) == *challenge
-            }
-            (Some(_), None) => false,
-        };
-        if !proven {
-            return Err("the code_verifier does not fit the code_challenge");
-        }
+        consent.check_proof(verifier)?;
         let grant = Grant {
             client_id: consent.client_id,
             scope: consent.scope,
             identity: consent.identity,
             refresh_token: None,
+            refresh_until: now,
         };
         state.made += 1;
         let number = state.made;
@@ -186,7 +166,7 @@ impl Grants {
         if state.grants.len() > MOST_GRANTS {
             state.grants.pop_first();
         }
-        self.issue(&mut state, number, now).ok_or("the grant was revoked")
+        state.issue(number, now).ok_or("the grant was revoked")
     }
 
     /// Exchanges a refresh token for a new pair; the one used is revoked. Access tokens given out before stay valid
@@ -195,58 +175,59 @@ impl Grants {
         let now = self.clock.now();
         let mut state = self.state();
         let own = |grant: &Grant| {
-            grant.client_id == client_id && grant.refresh_token.as_deref() == Some(refresh_token)
+            grant.client_id == client_id
+                && grant.refresh_token.as_deref() == Some(refresh_token)
+                && now < grant.refresh_until
         };
         let found = state.grants.iter().find(|(_, grant)| own(grant)).map(|(number, _)| *number);
-        let issued = found.and_then(|number| self.issue(&mut state, number, now));
-        issued.ok_or("the refresh token is unknown, was used before, or was revoked")
-    }
-
-    /// A new pair of tokens for a grant.
-    fn issue(&self, state: &mut State, number: u64, now: Timestamp) -> Option<Issued> {
-        let access_token = mint(&mut state.random, "oa2access");
-        let refresh_token = mint(&mut state.random, "oa2refresh");
-        let lifetime = SignedDuration::try_from(self.lifetime).unwrap_or(SignedDuration::MAX);
-        let expires_at = now.saturating_add(lifetime).unwrap_or(Timestamp::MAX);
-        let State { grants, tokens, .. } = state;
-        let grant = grants.get_mut(&number)?;
-        let offline = grant.scope.split_whitespace().any(|scope| scope == "offline_access");
-        grant.refresh_token = offline.then_some(refresh_token);
-        let issued = Issued {
-            access_token: access_token.clone(),
-            refresh_token: grant.refresh_token.clone(),
-            lifetime: self.lifetime,
-            scope: grant.scope.clone(),
-            identity: grant.identity.clone(),
-        };
-        tokens.retain(|_, access| now < access.expires_at && grants.contains_key(&access.grant));
-        tokens.insert(access_token, Access { grant: number, expires_at });
-        Some(issued)
+        let issued = found.and_then(|number| state.issue(number, now));
+        issued.ok_or("the refresh token is unknown, was used before, has expired or was revoked")
     }
 
     /// Ends the grant that a refresh or access token belongs to, with all its tokens. An unknown token is none of
     /// our business, and neither is another app's.
     pub(crate) fn revoke(&self, client_id: &str, token: &str) {
         let mut state = self.state();
-        let of_access = state.tokens.get(token).map(|access| access.grant);
-        state.grants.retain(|number, grant| {
-            let named = Some(*number) == of_access || grant.refresh_token.as_deref() == Some(token);
-            !named || grant.client_id != client_id
-        });
+        let number = state.grant_of(token);
+        if let Some(number) = number
+            && state.grants.get(&number).is_some_and(|grant| grant.client_id == client_id)
+        {
+            state.grants.remove(&number);
+        }
     }
 
-    /// Lets every access token of a user expire now; refresh tokens stay.
-    pub(crate) fn expire_access_tokens(&self, user_id: &str) {
+    /// Lets the access tokens of some people expire now; refresh tokens stay.
+    pub(crate) fn expire_access_tokens(&self, theirs: impl Fn(&Identity) -> bool) {
         let mut state = self.state();
         let State { grants, tokens, .. } = &mut *state;
-        tokens.retain(|_, access| {
-            grants.get(&access.grant).is_some_and(|grant| grant.identity.user_id != user_id)
-        });
+        tokens.retain(|_, access| grants.get(&access.grant).is_some_and(|grant| !theirs(&grant.identity)));
     }
 
-    /// Ends every grant of a user, as disconnecting the app in Close's settings does.
-    pub(crate) fn revoke_grants(&self, user_id: &str) {
-        self.state().grants.retain(|_, grant| grant.identity.user_id != user_id);
+    /// Lets one access token expire now. Answers whether there was such a token.
+    pub(crate) fn expire_access_token(&self, token: &str) -> bool {
+        self.state().tokens.remove(token).is_some()
+    }
+
+    /// Ends the grants of some people, as disconnecting the app in Close's settings does.
+    pub(crate) fn revoke_grants(&self, theirs: impl Fn(&Identity) -> bool) {
+        self.state().grants.retain(|_, grant| !theirs(&grant.identity));
+    }
+
+    /// Ends the grant of an access or refresh token, whichever app it belongs to. Answers whether there was one.
+    pub(crate) fn revoke_grant(&self, token: &str) -> bool {
+        let mut state = self.state();
+        let found = state.grant_of(token);
+        found.is_some_and(|number| state.grants.remove(&number).is_some())
+    }
+
+    /// Whom a code or token stands for, whether or not it is still valid.
+    pub(crate) fn owner(&self, credential: &str) -> Option<Identity> {
+        let state = self.state();
+        if let Some((consent, _)) = state.codes.get(credential) {
+            return Some(consent.identity.clone());
+        }
+        let number = state.grant_of(credential)?;
+        state.grants.get(&number).map(|grant| grant.identity.clone())
     }
 
     /// Whose access token this is, while it is valid.
@@ -269,4 +250,42 @@ impl Grants {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl State {
+    /// A new pair of tokens for a grant.
+    fn issue(&mut self, number: u64, now: Timestamp) -> Option<Issued> {
+        let access_token = mint(&mut self.random, "oa2access");
+        let refresh_token = mint(&mut self.random, "oa2refresh");
+        let State { grants, tokens, lifetimes, .. } = self;
+        let expires_at = after(now, lifetimes.access);
+        let grant = grants.get_mut(&number)?;
+        let offline = grant.scope.split_whitespace().any(|scope| scope == "offline_access");
+        grant.refresh_token = offline.then_some(refresh_token);
+        grant.refresh_until = lifetimes.refresh.map_or(Timestamp::MAX, |lifetime| after(now, lifetime));
+        let issued = Issued {
+            access_token: access_token.clone(),
+            refresh_token: grant.refresh_token.clone(),
+            lifetime: lifetimes.access,
+            scope: grant.scope.clone(),
+            identity: grant.identity.clone(),
+        };
+        tokens.retain(|_, access| now < access.expires_at && grants.contains_key(&access.grant));
+        tokens.insert(access_token, Access { grant: number, expires_at });
+        Some(issued)
+    }
+
+    /// The grant an access or refresh token belongs to.
+    fn grant_of(&self, token: &str) -> Option<u64> {
+        let of_access = self.tokens.get(token).map(|access| access.grant);
+        let mut grants = self.grants.iter();
+        let mut of_refresh = || grants.find(|(_, grant)| grant.refresh_token.as_deref() == Some(token));
+        of_access.or_else(|| of_refresh().map(|(number, _)| *number))
+    }
+}
+
+/// The end of something that lives so long.
+fn after(now: Timestamp, lifetime: Duration) -> Timestamp {
+    let lifetime = SignedDuration::try_from(lifetime).unwrap_or(SignedDuration::MAX);
+    now.saturating_add(lifetime).unwrap_or(Timestamp::MAX)
 }

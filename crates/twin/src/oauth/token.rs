@@ -1,4 +1,4 @@
-//! The token endpoint, revocation, and the metadata document.
+//! The token endpoint and revocation.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -9,14 +9,13 @@ use axum::response::{IntoResponse, Response};
 use axum::{Form, Json};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use http::header::{AUTHORIZATION, CACHE_CONTROL, HOST};
+use http::header::{AUTHORIZATION, CACHE_CONTROL, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::authorize::SCOPES;
-use super::grants::Issued;
+use super::consent::Issued;
 use crate::http::Shared;
 
 #[derive(Debug, Deserialize)]
@@ -36,8 +35,9 @@ pub(super) async fn exchange(
     request: Result<Form<TokenRequest>, FormRejection>,
 ) -> Response {
     let Ok(Form(request)) = request else { return not_a_form() };
-    let Some(client_id) = client(&shared, &headers, request.client_id, request.client_secret) else {
-        return refuse(StatusCode::UNAUTHORIZED, "invalid_client", "the client id or secret is wrong");
+    let client_id = match client(&shared, &headers, request.client_id, request.client_secret) {
+        Ok(client_id) => client_id,
+        Err(answer) => return *answer,
     };
     let issued = match request.grant_type.as_deref() {
         Some("authorization_code") => {
@@ -93,8 +93,9 @@ pub(super) async fn revoke(
     request: Result<Form<RevocationRequest>, FormRejection>,
 ) -> Response {
     let Ok(Form(request)) = request else { return not_a_form() };
-    let Some(client_id) = client(&shared, &headers, request.client_id, request.client_secret) else {
-        return refuse(StatusCode::UNAUTHORIZED, "invalid_client", "the client id or secret is wrong");
+    let client_id = match client(&shared, &headers, request.client_id, request.client_secret) {
+        Ok(client_id) => client_id,
+        Err(answer) => return *answer,
     };
     let Some(token) = request.token else {
         return refuse(StatusCode::BAD_REQUEST, "invalid_request", "token is missing");
@@ -103,43 +104,44 @@ pub(super) async fn revoke(
     StatusCode::OK.into_response()
 }
 
-/// RFC 8414 metadata.
-pub(super) async fn metadata(headers: HeaderMap) -> Json<Value> {
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1");
-    let origin = format!("http://{host}");
-    Json(json!({
-        "issuer": origin,
-        "authorization_endpoint": format!("{origin}/oauth2/authorize/"),
-        "token_endpoint": format!("{origin}/oauth2/token/"),
-        "revocation_endpoint": format!("{origin}/oauth2/revoke/"),
-        "response_types_supported": ["code"],
-        "grant_types_supported": ["authorization_code", "refresh_token"],
-        "scopes_supported": SCOPES,
-        "code_challenge_methods_supported": ["S256"],
-        "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
-    }))
-}
-
-/// The app that asks, if its secret is right: from the form, or over Basic.
+/// The app that asks: with its secret in the form or over Basic, or, if it has none, with its id alone.
 fn client(
     shared: &Shared,
     headers: &HeaderMap,
     client_id: Option<String>,
     client_secret: Option<String>,
-) -> Option<String> {
-    let (id, secret) = if let (Some(id), Some(secret)) = (client_id, client_secret) {
-        (id, secret)
-    } else {
-        let (scheme, encoded) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-        let decoded =
-            BASE64_STANDARD.decode(encoded.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
-        let decoded = String::from_utf8(decoded).ok()?;
-        let (id, secret) = decoded.split_once(':')?;
-        // Both parts are form-encoded before they are joined (RFC 6749, 2.3.1).
-        let plain = |part: &str| percent_decode_str(part).decode_utf8().ok().map(Cow::into_owned);
-        (plain(id)?, plain(secret)?)
+) -> Result<String, Box<Response>> {
+    let over_basic = headers.contains_key(AUTHORIZATION);
+    let credentials = match (client_id, client_secret) {
+        (Some(id), Some(secret)) => Some((id, secret)),
+        (Some(id), None) if !over_basic => Some((id, String::new())),
+        _ => basic(headers),
     };
-    shared.grants.app(&id).filter(|app| app.client_secret == secret).map(|app| app.client_id)
+    let app = credentials.and_then(|(id, secret)| {
+        shared.grants.app(&id).filter(|app| app.client_secret == secret).map(|app| app.client_id)
+    });
+    app.ok_or_else(|| {
+        let what = "the client id or secret is wrong";
+        let mut response = refuse(StatusCode::UNAUTHORIZED, "invalid_client", what);
+        if over_basic {
+            // Required where the app used this header (RFC 6749, 5.2).
+            let challenge = HeaderValue::from_static("Basic realm=\"Close\"");
+            response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+        }
+        Box::new(response)
+    })
+}
+
+/// Id and secret over Basic.
+fn basic(headers: &HeaderMap) -> Option<(String, String)> {
+    let (scheme, encoded) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let decoded =
+        BASE64_STANDARD.decode(encoded.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
+    let decoded = String::from_utf8(decoded).ok()?;
+    let (id, secret) = decoded.split_once(':')?;
+    // Both parts are form-encoded before they are joined (RFC 6749, 2.3.1).
+    let plain = |part: &str| percent_decode_str(part).decode_utf8().ok().map(Cow::into_owned);
+    Some((plain(id)?, plain(secret)?))
 }
 
 fn not_a_form() -> Response {
@@ -147,11 +149,11 @@ fn not_a_form() -> Response {
     refuse(StatusCode::BAD_REQUEST, "invalid_request", what)
 }
 
-fn refuse(status: StatusCode, error: &str, description: &str) -> Response {
+pub(super) fn refuse(status: StatusCode, error: &str, description: &str) -> Response {
     no_store((status, Json(json!({"error": error, "error_description": description}))).into_response())
 }
 
-fn no_store(mut response: Response) -> Response {
+pub(super) fn no_store(mut response: Response) -> Response {
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

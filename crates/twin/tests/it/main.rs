@@ -3,9 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod api;
+mod faults;
 mod generator;
 mod keeping;
+mod levers;
+mod limits;
 mod oauth;
+mod oauth_apps;
 mod query;
 mod receiver;
+mod robustness;
 mod support;

@@ -4,59 +4,65 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use latch_twin::{Clock, OAuthAppInfo, TwinOptions};
+use latch_twin::OAuthAppInfo;
 use reqwest::header::{LOCATION, WWW_AUTHENTICATE};
 use reqwest::{Response, StatusCode, Url};
 use serde_json::{Value, json};
 
-use crate::support::{ANN, CLOSER, House, NOW};
+use crate::support::{ANN, CLOSER, House};
 
-const CALLBACK: &str = "http://127.0.0.1:9/callback";
+pub(crate) const CALLBACK: &str = "http://127.0.0.1:9/callback";
+
+/// The example of RFC 7636, appendix B.
+pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+pub(crate) const PROOF: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// An app registered at a twin, with the browser of somebody who may connect it.
-struct App {
-    house: House,
-    browser: reqwest::Client,
-    info: OAuthAppInfo,
+pub(crate) struct App {
+    pub(crate) house: House,
+    pub(crate) browser: reqwest::Client,
+    pub(crate) info: OAuthAppInfo,
 }
 
 impl App {
-    async fn new() -> Self {
-        let clock = Clock::fixed(NOW.parse().unwrap());
-        let house = House::with(TwinOptions { leads: 0, clock, ..TwinOptions::default() }).await;
+    pub(crate) async fn new() -> Self {
+        Self::at(House::new().await)
+    }
+
+    pub(crate) fn at(house: House) -> Self {
         let info = house.twin.register_oauth_app("Sales <Assistant>", CALLBACK);
         let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { house, browser, info }
     }
 
-    fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.house.twin.url())
     }
 
-    async fn open(&self, parameters: &[(&str, &str)]) -> Response {
+    pub(crate) async fn open(&self, parameters: &[(&str, &str)]) -> Response {
         self.browser.get(self.url("/oauth2/authorize/")).query(parameters).send().await.unwrap()
     }
 
-    fn request<'a>(&'a self, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    pub(crate) fn request<'a>(&'a self, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
         let mut request = vec![("client_id", self.info.client_id.as_str()), ("response_type", "code")];
         request.extend(more);
         request
     }
 
     /// Presses a button of the consent page as Ann in Closer Inc.
-    async fn decide(&self, decision: &str, more: &[(&str, &str)]) -> Response {
+    pub(crate) async fn decide(&self, decision: &str, more: &[(&str, &str)]) -> Response {
         let membership = format!("{ANN}|{CLOSER}");
         let mut form = self.request(more);
         form.extend([("membership", membership.as_str()), ("decision", decision)]);
         self.browser.post(self.url("/oauth2/authorize/")).form(&form).send().await.unwrap()
     }
 
-    async fn code(&self, more: &[(&str, &str)]) -> String {
+    pub(crate) async fn code(&self, more: &[(&str, &str)]) -> String {
         let answer = sent_back(&self.decide("approve", more).await);
         answer.iter().find(|(name, _)| name == "code").unwrap().1.clone()
     }
 
-    async fn token(&self, more: &[(&str, &str)]) -> (StatusCode, Value) {
+    pub(crate) async fn token(&self, more: &[(&str, &str)]) -> (StatusCode, Value) {
         let mut form =
             vec![("client_id", self.info.client_id.as_str()), ("client_secret", &self.info.client_secret)];
         form.extend(more);
@@ -65,42 +71,42 @@ impl App {
         (answer.status(), answer.json().await.unwrap())
     }
 
-    async fn exchange(&self, code: &str) -> (StatusCode, Value) {
+    pub(crate) async fn exchange(&self, code: &str) -> (StatusCode, Value) {
         self.token(&[("grant_type", "authorization_code"), ("code", code)]).await
     }
 
-    async fn refresh(&self, token: &str) -> (StatusCode, Value) {
+    pub(crate) async fn refresh(&self, token: &str) -> (StatusCode, Value) {
         self.token(&[("grant_type", "refresh_token"), ("refresh_token", token)]).await
     }
 
     /// Connects Ann in Closer Inc; answers the access and the refresh token.
-    async fn connect(&self) -> (String, String) {
+    pub(crate) async fn connect(&self) -> (String, String) {
         let (status, pair) = self.exchange(&self.code(&[]).await).await;
         assert_eq!(status, 200, "{pair}");
         tokens(&pair)
     }
 
     /// The status of asking who a token speaks for.
-    async fn me(&self, access_token: &str) -> StatusCode {
+    pub(crate) async fn me(&self, access_token: &str) -> StatusCode {
         let request = self.browser.get(self.url("/api/v1/me/")).bearer_auth(access_token);
         request.send().await.unwrap().status()
     }
 }
 
-fn tokens(pair: &Value) -> (String, String) {
+pub(crate) fn tokens(pair: &Value) -> (String, String) {
     let token = |name: &str| pair[name].as_str().unwrap().to_owned();
     (token("access_token"), token("refresh_token"))
 }
 
 /// The parameters the browser is sent back to the app with.
-fn sent_back(response: &Response) -> Vec<(String, String)> {
+pub(crate) fn sent_back(response: &Response) -> Vec<(String, String)> {
     assert_eq!(response.status(), 302);
     let target = Url::parse(response.headers()[LOCATION].to_str().unwrap()).unwrap();
     assert!(target.as_str().starts_with(&format!("{CALLBACK}?")), "{target}");
     target.query_pairs().into_owned().collect()
 }
 
-fn error(answer: &(StatusCode, Value)) -> (u16, &str) {
+pub(crate) fn error(answer: &(StatusCode, Value)) -> (u16, &str) {
     assert!(answer.1["error_description"].is_string(), "{}", answer.1);
     (answer.0.as_u16(), answer.1["error"].as_str().unwrap())
 }
@@ -155,7 +161,9 @@ async fn other_mistakes_of_the_app_are_told_to_the_app() {
     for (parameters, expected) in [
         (vec![("client_id", id), ("response_type", "token")], "unsupported_response_type"),
         (app.request(&[("scope", "everything")]), "invalid_scope"),
-        (app.request(&[("code_challenge", "x"), ("code_challenge_method", "plain")]), "invalid_request"),
+        (app.request(&[("code_challenge", PROOF), ("code_challenge_method", "plain")]), "invalid_request"),
+        (app.request(&[("code_challenge", PROOF)]), "invalid_request"),
+        (app.request(&[("code_challenge", "short"), ("code_challenge_method", "S256")]), "invalid_request"),
     ] {
         let answer = sent_back(&app.open(&parameters).await);
         assert_eq!(answer[0], ("error".to_owned(), expected.to_owned()));
@@ -185,12 +193,7 @@ async fn a_code_is_exchanged_once_and_within_a_minute() {
 #[tokio::test]
 async fn proof_keys_are_checked_when_they_are_used() {
     let app = App::new().await;
-    // The example of RFC 7636, appendix B.
-    let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-    let challenge = [
-        ("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
-        ("code_challenge_method", "S256"),
-    ];
+    let (verifier, challenge) = (VERIFIER, [("code_challenge", PROOF), ("code_challenge_method", "S256")]);
     assert_eq!(BASE64_URL_SAFE_NO_PAD.decode(challenge[0].1).unwrap().len(), 32);
     for (proof, expected) in [(Some(verifier), 200), (Some("guessed"), 400), (None, 400)] {
         let code = app.code(&challenge).await;
@@ -198,6 +201,10 @@ async fn proof_keys_are_checked_when_they_are_used() {
         form.extend(proof.map(|proof| ("code_verifier", proof)));
         assert_eq!(app.token(&form).await.0, expected, "{proof:?}");
     }
+    // A proof for a code that was not bound to one: somebody took the challenge out of the link.
+    let code = app.code(&[]).await;
+    let form = [("grant_type", "authorization_code"), ("code", code.as_str()), ("code_verifier", verifier)];
+    assert_eq!(error(&app.token(&form).await), (400, "invalid_grant"));
 }
 
 #[tokio::test]
@@ -271,9 +278,14 @@ async fn apps_prove_who_they_are_in_the_form_or_over_basic() {
     form.extend([("grant_type", "authorization_code"), ("code", code.as_str())]);
     let answer = app.browser.post(app.url("/oauth2/token/")).form(&form).send().await.unwrap();
     assert_eq!(answer.status(), 401);
+    assert!(!answer.headers().contains_key(WWW_AUTHENTICATE));
     assert_eq!(answer.json::<Value>().await.unwrap()["error"], "invalid_client");
 
     let form = [("grant_type", "authorization_code"), ("code", code.as_str())];
+    let request = app.browser.post(app.url("/oauth2/token/")).form(&form);
+    let answer = request.basic_auth(&app.info.client_id, Some("guessed")).send().await.unwrap();
+    assert_eq!(answer.status(), 401);
+    assert_eq!(answer.headers()[WWW_AUTHENTICATE], "Basic realm=\"Close\"");
     let request = app.browser.post(app.url("/oauth2/token/")).form(&form);
     let request = request.basic_auth(&app.info.client_id, Some(&app.info.client_secret));
     assert_eq!(request.send().await.unwrap().status(), 200);

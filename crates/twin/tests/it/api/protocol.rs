@@ -1,12 +1,9 @@
-//! What holds for every request: keys, errors, pages, methods, limits, faults.
+//! What holds for every request: keys, errors, pages, methods.
 
-use std::time::Duration;
-
-use latch_twin::{Clock, FaultKind, FaultRule, RateLimit, TwinOptions};
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{CLOSER, House, LEAD, NOW, each, id};
+use crate::support::{CLOSER, House, LEAD, each, id};
 
 #[tokio::test]
 async fn a_wrong_key_gets_the_recorded_answer() {
@@ -94,54 +91,6 @@ async fn long_filters_travel_in_the_body() {
 }
 
 #[tokio::test]
-async fn limits_are_told_and_kept() {
-    let rate_limit = RateLimit { requests: 2, window: Duration::from_secs(8) };
-    let clock = Clock::fixed(NOW.parse().unwrap());
-    let house = House::with(TwinOptions { leads: 0, clock, rate_limit, ..TwinOptions::default() }).await;
-    let first = house.try_get("me/").await;
-    assert_eq!(first.headers["ratelimit"], "limit=2, remaining=1, reset=8");
-    house.get("me/").await;
-    let third = house.try_get("me/").await;
-    assert_eq!(third.status, 429);
-    assert_eq!(third.headers["ratelimit"], "limit=2, remaining=0, reset=8");
-    assert_eq!(third.headers["retry-after"], "8");
-    house.get("user/").await;
-    house.control().advance_clock(Duration::from_secs(8));
-    house.get("me/").await;
-}
-
-#[tokio::test]
-async fn faults_happen_as_often_as_asked() {
-    let house = House::new().await;
-    let rule = |method: &str, kind| FaultRule {
-        method: Some(method.to_owned()),
-        path_prefix: "/api/v1/lead/".to_owned(),
-        times: 1,
-        kind,
-    };
-    house.control().fail_next(rule("GET", FaultKind::Status(503)));
-    house.try_get("lead/").await.refused(503);
-    house.get("lead/").await;
-
-    house.control().fail_next(rule("POST", FaultKind::DropBefore));
-    let request = house.request(Method::POST, "lead/").json(&json!({"name": "Lost"}));
-    assert!(request.send().await.is_err());
-    house.control().fail_next(rule("POST", FaultKind::DropAfter));
-    let request = house.request(Method::POST, "lead/").json(&json!({"name": "Kept"}));
-    assert!(request.send().await.is_err());
-    assert_eq!(each(&house.get("lead/?_fields=name&_limit=1").await, "name"), ["Kept"]);
-
-    house.control().fail_next(rule("GET", FaultKind::RateLimited { reset_seconds: 3 }));
-    assert_eq!(house.try_get("lead/").await.headers["retry-after"], "3");
-    house.control().fail_next(rule("GET", FaultKind::Html));
-    let page = house.request(Method::GET, "lead/").send().await.unwrap();
-    assert_eq!(
-        (page.status().as_u16(), page.headers()["content-type"].to_str().unwrap()),
-        (502, "text/html")
-    );
-}
-
-#[tokio::test]
 async fn requests_are_remembered_without_credentials() {
     let house = House::new().await;
     let before = house.control().count("lead");
@@ -154,29 +103,6 @@ async fn requests_are_remembered_without_credentials() {
     assert_eq!(house.control().count("lead"), before + 1);
     house.control().clear_requests();
     assert!(house.control().requests().is_empty());
-}
-
-#[tokio::test]
-async fn levers_answer_over_http_only_when_enabled() {
-    let house = House::new().await;
-    let url = format!("{}/_twin/requests", house.twin.url());
-    assert_eq!(reqwest::get(&url).await.unwrap().status(), 404);
-
-    let clock = Clock::fixed(NOW.parse().unwrap());
-    let house = House::with(TwinOptions { leads: 0, clock, control: true, ..TwinOptions::default() }).await;
-    let before = house.control().count("lead");
-    house.post("lead/", json!({"name": "Soon gone"})).await;
-    let client = reqwest::Client::new();
-    let lever = |path: &str| client.post(format!("{}/_twin/{path}", house.twin.url()));
-    let fault = json!({"path_prefix": "/api/v1/me/", "times": 1, "kind": {"status": 500}});
-    assert_eq!(lever("faults").json(&fault).send().await.unwrap().status(), 200);
-    house.try_get("me/").await.refused(500);
-    lever("clock/advance").json(&json!({"seconds": 60})).send().await.unwrap();
-    lever("reset").send().await.unwrap();
-    assert_eq!(house.control().count("lead"), before);
-    let gone =
-        lever("grants/revoke").json(&json!({"user_email": "nobody@example.com"})).send().await.unwrap();
-    assert_eq!(gone.status(), 404);
 }
 
 #[tokio::test]

@@ -241,11 +241,12 @@ async fn the_same_seed_disturbs_in_the_same_way() {
 #[tokio::test]
 async fn the_levers_answer_over_http() {
     let clock = Clock::fixed(NOW.parse().unwrap());
-    let options = TwinOptions { leads: 0, clock, control: true, ..TwinOptions::default() };
+    let options =
+        TwinOptions { leads: 0, clock, control: Some(([127, 0, 0, 1], 0).into()), ..TwinOptions::default() };
     let house = House::with(options).await;
     let receiver = Receiver::new().await;
     let webhook = receiver.subscribe(&house, &["contact created"]).await;
-    let lever = |path: &str| format!("{}/_twin/{path}", house.twin.url());
+    let lever = |path: &str| format!("{}/{path}", house.twin.control_url().unwrap());
     let client = reqwest::Client::new();
     let faults = client.post(lever("deliveries/faults")).json(&json!({"seed": 1, "repeat": 1.0}));
     assert_eq!(faults.send().await.unwrap().status(), 200);
