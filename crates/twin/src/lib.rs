@@ -31,3 +31,7 @@ pub use query::{QueryError, plain_query};
 pub use states::{DEMO, EMPTY};
 pub use store::Clock;
 pub use twin::{Twin, TwinError};
+
+#[cfg(doctest)]
+#[doc = include_str!("../TESTING.md")]
+struct Testing;

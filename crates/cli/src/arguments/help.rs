@@ -55,10 +55,32 @@ Examples:
 First set the OAuth app with `latch connections set` and make an API client with `latch clients create`.";
 
 pub(crate) const TWIN: &str = "\
+The twin answers as Close does: the API below /api/v1/, OAuth below /oauth2/, both at the address
+it prints. API keys, users and the OAuth app of its demo data are the same at every start. It calls
+nobody but the webhooks it is told of.
+
 Examples:
-  latch twin
+  latch twin                               a Close with 200 leads on port 9000
+  latch twin --leads 0                     only the sample lead with one of everything
   latch twin --port 0 --seed 3 --leads 20 --json
-  CLOSE_API_KEY=… CLOSE_URL=http://127.0.0.1:9000/api/v1 latch call get_current_user";
+                                           a free port, and one line of JSON once it is ready
+  latch twin --listen 0.0.0.0:9000         for other machines too, as in a container
+  latch twin --data ./close                keep what is changed
+  latch twin --rate-limit 20/1 --rate-limit search=2/1 --token-lifetime 60
+                                           as strict as the real one may be
+  CLOSE_API_KEY=… CLOSE_URL=http://127.0.0.1:9000/api/v1 latch call get_current_user
+
+In tests:
+  latch twin --port 0 --control-port 0 --json > twin.json &
+  curl $CONTROL_URL                        list every lever: faults, tokens, limits, time, people
+  curl $CONTROL_URL/reset -d '{\"state\": \"empty\"}'
+  curl $CONTROL_URL/clock/advance -d '{\"seconds\": 3600}'
+  curl $CONTROL_URL/faults -d '{\"method\": \"POST\", \"times\": 1, \"kind\": \"drop_after\"}'
+
+The line of JSON has twin_url, api_url, twin_api_keys, oauth_app and control_url. The groups of
+endpoints for --rate-limit are activity, bulk, contact, event, export, lead, opportunity, report,
+search, sequence, settings, task, telephony and user; an organization may make three times as many
+requests as one of its keys. Ctrl-C or SIGTERM stops it and ends with 0.";
 
 pub(crate) const CALL: &str = "\
 Examples:

@@ -11,3 +11,4 @@ mod doctor;
 mod help;
 mod program;
 mod serving;
+mod twin;

@@ -13,13 +13,13 @@ use tokio::task::JoinHandle;
 use crate::program::{Latch, ann, twin};
 
 /// A running server, and its standard output.
-struct Serving {
+pub(crate) struct Serving {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
 }
 
 impl Serving {
-    async fn start(latch: &Latch, arguments: &[&str]) -> (Self, Value) {
+    pub(crate) async fn start(latch: &Latch, arguments: &[&str]) -> (Self, Value) {
         latch_close::install_tls_provider();
         Self::of(latch.command(arguments).spawn().unwrap()).await
     }
@@ -44,7 +44,7 @@ impl Serving {
     }
 
     /// Asks it to stop, and waits until it has.
-    async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.terminate().await;
         self.ended().await;
     }
