@@ -94,6 +94,17 @@ pub(crate) fn sort(view: View<'_>, keys: &[Sort], numbers: &mut [u32]) {
     order::sort(view, keys, numbers);
 }
 
+/// The values an object is sorted by.
+pub(crate) fn sort_values(view: View<'_>, keys: &[Sort], number: u32) -> Vec<Value> {
+    order::values(view, keys, number)
+}
+
+/// How many of these sorted objects do not come behind one that had these values and this place, whether or not that
+/// is still among them.
+pub(crate) fn up_to(view: View<'_>, keys: &[Sort], numbers: &[u32], last: &[Value], at: Place) -> usize {
+    order::up_to(view, keys, numbers, last, at)
+}
+
 /// Puts objects in the order of lists.
 pub(crate) fn newest_first(view: View<'_>, numbers: impl IntoIterator<Item = u32>) -> Vec<u32> {
     let mut numbers: Vec<u32> = numbers.into_iter().collect();

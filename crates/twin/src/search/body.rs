@@ -41,9 +41,15 @@ pub(crate) fn answer(view: View<'_>, body: &Object) -> Result<Value, Refusal> {
         .filter_map(|number| view.world.at(*number))
         .map(|record| shown(view, &request, record))
         .collect();
-    let cursor = page.last().filter(|_| rest.len() > page.len() && shown_so_far < most).map(|last| {
-        Cursor { digest: request.digest, shown: shown_so_far, last: filtering::place(view, *last) }
-            .write(view.now())
+    let more = rest.len() > page.len() && shown_so_far < most;
+    let cursor = page.last().filter(|_| more).map(|last| {
+        let cursor = Cursor {
+            digest: request.digest,
+            shown: shown_so_far,
+            last: filtering::place(view, *last),
+            values: filtering::sort_values(view, &request.sort, *last),
+        };
+        cursor.write(view.now())
     });
     let mut answer = Object::new();
     answer.insert("data".to_owned(), data.into());
@@ -152,44 +158,31 @@ struct Found {
 }
 
 fn found(view: View<'_>, request: &Request<'_>) -> Found {
-    let before = request.cursor.map_or(0, |cursor| cursor.shown);
-    let last = request.cursor.map(|cursor| cursor.last);
+    let cursor = request.cursor.as_ref();
+    let before = cursor.map_or(0, |cursor| cursor.shown);
+    // Newest first, the index leads to the page, and nothing behind it is read.
+    let direct = !request.counts && request.sort.is_empty();
+    let limit = direct.then(|| request.limit.saturating_add(1));
+    let last = cursor.map(|cursor| cursor.last).filter(|_| direct);
     let kinds = request.types.iter().filter_map(|object_type| object_type.kind());
-    let mut all: Vec<u32> = Vec::new();
-    if request.types.len() == 1 && !request.counts && request.sort.is_empty() {
-        // Newest first: the index leads to the page, and nothing behind it is read.
-        for kind in kinds {
-            let limit = Some(request.limit.saturating_add(1));
-            all = filtering::find(view, Search { limit, before: last, ..Search::new(kind, &request.node) });
-        }
-        return Found { before, rest: all, total: 0 };
-    }
-    for kind in kinds {
-        all.extend(filtering::find(view, Search::new(kind, &request.node)));
-    }
+    let mut all: Vec<u32> = kinds
+        .flat_map(|kind| {
+            filtering::find(view, Search { limit, before: last, ..Search::new(kind, &request.node) })
+        })
+        .collect();
     if request.types.len() > 1 {
         all.sort_unstable();
         all.dedup();
         all = filtering::newest_first(view, all);
     }
+    if direct {
+        return Found { before, rest: all, total: 0 };
+    }
     filtering::sort(view, &request.sort, &mut all);
     let total = all.len();
-    let start = match last {
-        None => 0,
-        Some((_, last)) => match all.iter().position(|number| *number == last) {
-            Some(position) => position + 1,
-            None => rejoined(view, request, &all, last).unwrap_or(before),
-        },
-    };
-    Found { before, rest: all.split_off(start.min(total)), total }
-}
-
-/// Where an object would stand that was shown and does not match any more. Nothing, when it is gone altogether.
-fn rejoined(view: View<'_>, request: &Request<'_>, all: &[u32], last: u32) -> Option<usize> {
-    view.world.at(last)?;
-    let mut with = filtering::newest_first(view, all.iter().copied().chain([last]));
-    filtering::sort(view, &request.sort, &mut with);
-    with.iter().position(|number| *number == last)
+    let start =
+        cursor.map_or(0, |cursor| filtering::up_to(view, &request.sort, &all, &cursor.values, cursor.last));
+    Found { before, rest: all.split_off(start), total }
 }
 
 /// One result: its type first, then what was asked for, without wishes only its id.

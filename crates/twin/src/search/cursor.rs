@@ -1,7 +1,7 @@
 //! Cursors of `/data/search/`: where a page ended, for whom, and until when the next one may be asked for.
 //!
-//! A cursor carries all of this itself, so nothing is kept between pages. It names the last object shown: what is
-//! created or deleted between two pages moves no other object onto the wrong page.
+//! A cursor carries all of this itself, so nothing is kept between pages. It names the place of the last object shown:
+//! what is created, changed or deleted between two pages moves no other object onto the wrong page.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -16,7 +16,7 @@ use crate::filtering::Place;
 const LIFETIME_MILLISECONDS: i64 = 30_000;
 
 /// Where a page ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Cursor {
     /// Stands for the query and who asked it.
     pub(super) digest: u64,
@@ -24,6 +24,8 @@ pub(super) struct Cursor {
     pub(super) shown: usize,
     /// Where the last of them stands in the order of creation.
     pub(super) last: Place,
+    /// What it was sorted by.
+    pub(super) values: Vec<Value>,
 }
 
 /// Why a cursor is of no use. The texts are chosen.
@@ -34,24 +36,25 @@ const OTHER_QUERY: &str =
 
 impl Cursor {
     /// As it is handed out at `now`.
-    pub(super) fn write(self, now: Timestamp) -> String {
-        let content = json!([self.digest, self.shown, self.last.0, self.last.1, now.as_millisecond()]);
+    pub(super) fn write(&self, now: Timestamp) -> String {
+        let issued = now.as_millisecond();
+        let content = json!([self.digest, self.shown, self.last.0, self.last.1, self.values, issued]);
         BASE64_URL_SAFE_NO_PAD.encode(content.to_string())
     }
 
     /// Reads a cursor that comes back at `now` with the query that `digest` stands for.
     pub(super) fn read(text: &str, digest: u64, now: Timestamp) -> Result<Self, &'static str> {
         let content = BASE64_URL_SAFE_NO_PAD.decode(text).map_err(|_| UNREADABLE)?;
-        let content: (u64, usize, i64, u32, i64) =
+        let content: (u64, usize, i64, u32, Vec<Value>, i64) =
             serde_json::from_slice(&content).map_err(|_| UNREADABLE)?;
-        let (own, shown, created, number, issued) = content;
+        let (own, shown, created, number, values, issued) = content;
         if own != digest {
             return Err(OTHER_QUERY);
         }
         if now.as_millisecond().saturating_sub(issued) > LIFETIME_MILLISECONDS {
             return Err(EXPIRED);
         }
-        Ok(Self { digest, shown, last: (created, number) })
+        Ok(Self { digest, shown, last: (created, number), values })
     }
 }
 
@@ -71,7 +74,7 @@ mod tests {
     #[test]
     fn a_cursor_is_good_for_its_query_and_thirty_seconds() {
         let at = |second: i64| Timestamp::from_second(1_700_000_000 + second).unwrap();
-        let cursor = Cursor { digest: 7, shown: 200, last: (5, 12) };
+        let cursor = Cursor { digest: 7, shown: 200, last: (5, 12), values: vec![json!("Acme")] };
         let text = cursor.write(at(0));
         assert_eq!(Cursor::read(&text, 7, at(30)), Ok(cursor));
         assert_eq!(Cursor::read(&text, 7, at(31)), Err(EXPIRED));

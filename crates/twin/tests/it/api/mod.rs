@@ -1,6 +1,7 @@
 //! Objects of the API and what happens when they change.
 
 mod activities;
+mod advanced_filtering;
 mod blocked_phone_numbers;
 mod bulk_actions;
 mod contacts;
