@@ -71,12 +71,11 @@ pub(crate) fn find(view: View<'_>, search: Search<'_>) -> Vec<u32> {
             })
         })
     };
-    let source: Box<dyn Iterator<Item = u32>> = match candidates::candidates(view, kind, node) {
-        Some(few) => Box::new(newest_first(view, few).into_iter()),
-        None => {
-            let created = Created { to: before.map_or(i64::MAX, |(created, _)| created), ..Created::EVER };
-            Box::new(view.world.numbers(&view.caller.organization_id, Shelf::Of(kind), created).rev())
-        }
+    let source: Box<dyn Iterator<Item = u32>> = if let Some(few) = candidates::candidates(view, kind, node) {
+        Box::new(newest_first(view, few).into_iter())
+    } else {
+        let created = Created { to: before.map_or(i64::MAX, |(created, _)| created), ..Created::EVER };
+        Box::new(view.world.numbers(&view.caller.organization_id, Shelf::Of(kind), created).rev())
     };
     let too_new = |number: &u32| before.is_some_and(|before| place(view, *number) >= before);
     let matching = source.skip_while(too_new).filter(fits);

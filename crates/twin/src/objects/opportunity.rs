@@ -152,12 +152,11 @@ fn by_search(view: View<'_>, parameters: &Parameters) -> Result<Option<Vec<Strin
         let members = members.map_err(|problem| Refusal::field("lead_saved_search", problem))?;
         leads.push(members.into_iter().filter_map(|member| lead_of(view, member)).collect());
     }
-    let deals = match own {
-        Some(query) => query.find(view),
-        None => {
-            let shelf = Shelf::Of(Kind::Opportunity);
-            view.world.numbers(&view.caller.organization_id, shelf, Created::EVER).rev().collect()
-        }
+    let deals = if let Some(query) = own {
+        query.find(view)
+    } else {
+        let shelf = Shelf::Of(Kind::Opportunity);
+        view.world.numbers(&view.caller.organization_id, shelf, Created::EVER).rev().collect()
     };
     let kept = deals.into_iter().filter_map(|number| {
         view.aside(|view| {

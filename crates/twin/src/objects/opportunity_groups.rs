@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use http::Method;
+use jiff::civil::{Date, ISOWeekDate};
 use serde_json::{Value, json};
 
 use super::opportunity::OPPORTUNITY;
@@ -124,13 +125,13 @@ fn group_of(view: View<'_>, by: By, deal: &Object) -> Group {
         };
     }
     let day = text(deal, "date_won").and_then(|day| parse_date(day.get(..10)?));
-    let year = day.map(jiff::civil::Date::year);
-    let month = day.map(jiff::civil::Date::month);
+    let year = day.map(Date::year);
+    let month = day.map(Date::month);
     let quarter = month.map(|month| (month - 1) / 3 + 1);
-    let week = day.map(jiff::civil::Date::iso_week_date);
+    let week = day.map(Date::iso_week_date);
     let (key, coordinates) = match by {
         By::Week => {
-            let (weekyear, week) = (week.map(|week| week.year()), week.map(|week| week.week()));
+            let (weekyear, week) = (week.map(ISOWeekDate::year), week.map(ISOWeekDate::week));
             let key = weekyear.zip(week).map(|(year, week)| format!("{year:04}-W{week:02}"));
             (key, vec![("weekyear", json!(weekyear)), ("week", json!(week))])
         }

@@ -7,7 +7,7 @@
 use serde_json::Value;
 
 use super::contact;
-use crate::filtering::{self, Search};
+use crate::filtering::{self, ObjectType, Search};
 use crate::http::{Parameters, Refusal};
 use crate::query;
 use crate::resource::{NOT_A_CHOICE, REQUIRED, View};
@@ -98,10 +98,9 @@ fn found(view: View<'_>, parameters: &Parameters) -> Result<(Kind, Vec<u32>), Re
     let written = json(parameters.get("s_query").unwrap_or_default(), "s_query")?;
     let query = if written.get("query").is_some_and(Value::is_object) { &written["query"] } else { &written };
     let node = filtering::parse(query).map_err(|error| error.refusal("s_query"))?;
-    let named = node.object_types().into_iter().filter_map(|object_type| object_type.kind());
-    let mut named = named.into_iter().peekable();
-    let unsaid = named.peek().is_none() && parameters.get("mode") == Some("contact");
-    let contacts = unsaid || named.any(|kind| kind == Kind::Contact);
+    let named: Vec<Kind> = node.object_types().into_iter().filter_map(ObjectType::kind).collect();
+    let unsaid = named.is_empty() && parameters.get("mode") == Some("contact");
+    let contacts = unsaid || named.contains(&Kind::Contact);
     let kind = wanted.unwrap_or(if contacts { Kind::Contact } else { Kind::Lead });
     let keys = parameters.iter().filter(|(name, value)| *name == "sort" && !value.is_empty());
     let mut sort = Vec::new();

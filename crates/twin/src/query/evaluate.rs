@@ -35,12 +35,12 @@ pub(super) fn select(plan: &Plan, view: View<'_>, views_left: usize) -> Vec<u32>
         })
     };
     let scene = Scene::new(view);
-    let mut found: Vec<u32> = match candidates::candidates(scene, plan.entity, &plan.condition, views) {
-        Some(few) => filtering::newest_first(view, few).into_iter().filter(fits).collect(),
-        None => {
-            let shelf = Shelf::Of(plan.entity.kind);
-            view.world.numbers(scene.organization_id, shelf, Created::EVER).rev().filter(fits).collect()
-        }
+    let few = candidates::candidates(scene, plan.entity, &plan.condition, views);
+    let mut found: Vec<u32> = if let Some(few) = few {
+        filtering::newest_first(view, few).into_iter().filter(fits).collect()
+    } else {
+        let shelf = Shelf::Of(plan.entity.kind);
+        view.world.numbers(scene.organization_id, shelf, Created::EVER).rev().filter(fits).collect()
     };
     for (reference, descending) in plan.sort.iter().rev() {
         found.sort_by_cached_key(|number| {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::ast::{Clause, Comparison, Expression, Name, Slice, Sort, Test, Written};
 use super::error::Span;
-use super::{Query, grammar, parse};
+use super::{Query, grammar, parse, parse_about};
 use crate::resource::{Caller, Session};
 use crate::store::{Clock, Kind, World};
 
@@ -22,6 +22,8 @@ fn names() -> impl Strategy<Value = Name> {
         "or",
         "in",
         "created",
+        "on",
+        "original_lead_status",
         "名前",
         "a\"b\\c",
         "x:y"
@@ -64,8 +66,11 @@ fn expressions() -> impl Strategy<Value = Expression> {
             inner.clone().prop_map(|inner| Expression::Not(Box::new(inner))),
             prop::collection::vec(inner.clone(), 2..4).prop_map(Expression::And),
             prop::collection::vec(inner.clone(), 2..4).prop_map(Expression::Or),
-            (Just(name("contact")), inner)
-                .prop_map(|(entity, inner)| Expression::Nested { entity, inner: Box::new(inner) }),
+            (prop::sample::select(vec!["contact", "lead_status", "status", "status_change", "sms"]), inner)
+                .prop_map(|(entity, inner)| Expression::Nested {
+                    entity: name(entity),
+                    inner: Box::new(inner)
+                }),
         ]
     })
 }
@@ -363,6 +368,58 @@ fn conditions_on_a_child_hold_for_the_same_child() {
     assert_eq!(found("email(direction:sent opened:yes)"), "acme");
     assert_eq!(found("email(direction:sent has_reply:yes)"), "");
     assert_eq!(found("lead_status_change(old_status:Potential and date >= \"2024-03-12\")"), "wayne");
+}
+
+#[test]
+fn statuses_are_asked_for_at_a_moment() {
+    assert_eq!(found("lead_status(status:Potential on:\"2024-03-11 08:00:00\")"), "wayne acme");
+    assert_eq!(found("lead_status(status:Potential on:2024-03-12)"), "wayne acme", "it changed on that day");
+    assert_eq!(found("lead_status(status:\"Not Interested\" on:2024-03-12)"), "wayne");
+    assert_eq!(found("lead_status(status:Potential on:2024-03-13)"), "acme");
+    assert_eq!(found("not lead_status(status:Potential on:today)"), "wayne");
+    assert_eq!(found("lead_status(status:Potential on:2024-02-01)"), "", "nobody was there yet");
+    assert_eq!(found("opportunity(status(status:Won on:\"2024-03-13 08:00:00\"))"), "acme");
+    assert_eq!(
+        found("opportunity(status(status:active on:\"2024-03-13 08:00:00\"))"),
+        "",
+        "by type it was won"
+    );
+    assert_eq!(found("opportunity(status(status:\"Proposal sent\" on:today))"), "acme");
+    assert_eq!(
+        found(
+            "opportunity(status_change(old_status:won new_status:\"Proposal sent\" and date >= \"2024-03-14\"))"
+        ),
+        "acme"
+    );
+    let combined = "(original_lead_status:Potential and created >= \"2024-03-10\" and created <= \"2024-03-11\") or \
+                    lead_status_change(old_status:Potential new_status:\"Not Interested\")";
+    assert_eq!(found(combined), "wayne");
+}
+
+#[test]
+fn what_is_no_field_of_a_lead_belongs_to_the_children_beside_it() {
+    assert_eq!(found("has:calls date >= \"2024-03-14\""), "acme");
+    assert_eq!(found("has:calls and date >= \"2024-03-15\""), "");
+    assert_eq!(found("has:calls direction:outbound user in (\"user_a\", \"user_b\") name:acme"), "acme");
+    assert_eq!(found("has:calls user:user_b"), "");
+    assert!(complaint("date >= 2024-03-14").contains("is a field of task. Write task(date:…)"));
+}
+
+#[test]
+fn other_objects_are_asked_in_the_same_language() {
+    let found = |kind, query| ids(&parse_about(kind, query).unwrap(), ORGANIZATION).join(" ");
+    assert_eq!(found(Kind::Opportunity, "status:active value > 1000"), "oppo_1");
+    assert_eq!(
+        found(Kind::Opportunity, "status_change(old_status:won new_status:active date:yesterday)"),
+        "oppo_1"
+    );
+    assert_eq!(found(Kind::Opportunity, "status_change(date:today)"), "");
+    assert_eq!(found(Kind::Opportunity, "lead_id:lead_acme or id:oppo_1"), "oppo_1");
+    assert_eq!(found(Kind::Contact, "title:procurement email:wile@acme.example.com"), "cont_w");
+    assert_eq!(found(Kind::Contact, "runner sequence_subscription(status:active)"), "cont_r");
+    assert_eq!(found(Kind::Call, "demo duration > 100"), "acti_c");
+    assert!(parse_about(Kind::Contact, "in:save_1").is_err());
+    assert!(parse_about(Kind::Webhook, "x").is_err());
 }
 
 #[test]

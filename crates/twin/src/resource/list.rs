@@ -132,7 +132,8 @@ pub(crate) fn find<'w>(
     let conditions = Conditions::read(rules.filters, parameters)?;
     let mut keys = sort_keys(rules, parameters);
     let source = source(view, rules, shelf, parameters, &conditions)?;
-    if source.ordered && matches!(keys.as_slice(), [(only, _)] if only == "date_created") {
+    let by_creation = matches!(keys.as_slice(), [(only, _)] if only == "date_created");
+    if source.ordered && by_creation {
         // The order of creation is the index's own.
         keys.clear();
     }
@@ -177,6 +178,13 @@ pub(crate) fn find<'w>(
             view.aside(|view| text(&view.world.at(*number)?.object, "id").map(str::to_owned))
         });
     } else if !keys.is_empty() {
+        if by_creation {
+            // What was created in the same moment stays in the order of arrival.
+            all.sort_unstable();
+            if newest_first {
+                all.reverse();
+            }
+        }
         sort(view, &keys, &mut all);
     }
     let rest = all.len().saturating_sub(page.skip);
