@@ -63,6 +63,10 @@ fn holding(scene: Scene<'_>, entity: &Entity, read: Read, wanted: &[Wanted]) -> 
             let ids = meant.filter_map(|object| text(object, "id"));
             Some(ids.flat_map(|id| scene.world.holding(organization, kind, reference, id)).collect())
         }
+        Read::Rows(list, member) if kind.indexed().contains(&(list, member)) => {
+            let values = wanted.iter().map(|wanted| wanted.text.trim());
+            Some(values.flat_map(|value| scene.world.holding(organization, kind, list, value)).collect())
+        }
         Read::OfContacts(list, member) if entity.is_lead() => {
             let indexed = Kind::Contact.indexed().contains(&(list, member));
             indexed.then(|| {

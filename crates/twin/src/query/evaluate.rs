@@ -214,6 +214,7 @@ fn known(scene: Scene<'_>, term: &Term, object: &Object) -> Vec<Value> {
         Read::Named(kind, reference, members) => {
             members.iter().flat_map(|member| scene.member_of(kind, object, reference, member)).collect()
         }
+        Read::Rows(list, member) => facts::entries(object, list, member),
         Read::OfContacts(list, member) => scene.contact_entries(object, list, member),
         Read::Work(work) => work(scene, object),
     }

@@ -85,7 +85,18 @@ pub(super) enum Read {
     Named(Kind, &'static str, &'static [&'static str]),
     /// A member of the rows of a list that every contact of a lead has.
     OfContacts(&'static str, &'static str),
+    /// A member of the rows of a list of the object itself.
+    Rows(&'static str, &'static str),
     Work(fn(Scene<'_>, &Object) -> Vec<Value>),
+}
+
+pub(super) const fn rows(
+    names: &'static [&'static str],
+    holds: Holds,
+    list: &'static str,
+    member: &'static str,
+) -> Term {
+    Term { names, holds, read: Read::Rows(list, member) }
 }
 
 pub(super) const fn id(names: &'static [&'static str], member: &'static str) -> Term {

@@ -8,7 +8,8 @@ use super::activity_vocabulary::{
     OPPORTUNITY_STATUS_CHANGE, SMS, WHATSAPP_MESSAGE,
 };
 use super::term::{
-    Entity, Hangs, Holds, Term, Text, count, exact, flag, id, moment, named, number, of_contacts, text, work,
+    Entity, Hangs, Holds, Term, Text, count, exact, flag, id, moment, named, number, of_contacts, rows, text,
+    work,
 };
 use super::{facts, history};
 use crate::store::Kind;
@@ -43,11 +44,11 @@ pub(super) static LEAD: Entity = Entity {
         work(&["title", "contact_title"], Holds::Text, |scene, lead| scene.of_contacts(lead, "title")),
         of_contacts(&["email_address", "email", "email_addresses"], "emails", "email"),
         of_contacts(&["phone", "phone_number", "phone_numbers"], "phones", "phone"),
-        work(&["address"], Holds::Text, |_, lead| facts::address(lead, "address_1")),
-        work(&["city"], Holds::Text, |_, lead| facts::address(lead, "city")),
-        work(&["state"], Holds::Exact, |_, lead| facts::address(lead, "state")),
-        work(&["zip", "zipcode"], Holds::Exact, |_, lead| facts::address(lead, "zipcode")),
-        work(&["country"], Holds::Exact, |_, lead| facts::address(lead, "country")),
+        rows(&["address"], Holds::Text, "addresses", "address_1"),
+        rows(&["city"], Holds::Text, "addresses", "city"),
+        rows(&["state"], Holds::Exact, "addresses", "state"),
+        rows(&["zip", "zipcode"], Holds::Exact, "addresses", "zipcode"),
+        rows(&["country"], Holds::Exact, "addresses", "country"),
         work(&["created_by"], Holds::Exact, |scene, lead| scene.user(lead, "created_by")),
         work(&["updated_by"], Holds::Exact, |scene, lead| scene.user(lead, "updated_by")),
         CREATED,
@@ -160,13 +161,9 @@ static CONTACT: Entity = Entity {
         LEAD_ID,
         text(&["name", "contact_name", "display_name"], "name"),
         text(&["title"], "title"),
-        work(&["email", "email_address", "emails"], Holds::Exact, |_, it| {
-            facts::entries(it, "emails", "email")
-        }),
-        work(&["phone", "phone_number", "phones"], Holds::Exact, |_, it| {
-            facts::entries(it, "phones", "phone")
-        }),
-        work(&["url", "urls"], Holds::Text, |_, contact| facts::entries(contact, "urls", "url")),
+        rows(&["email", "email_address", "emails"], Holds::Exact, "emails", "email"),
+        rows(&["phone", "phone_number", "phones"], Holds::Exact, "phones", "phone"),
+        rows(&["url", "urls"], Holds::Text, "urls", "url"),
         CREATED,
         UPDATED,
     ],

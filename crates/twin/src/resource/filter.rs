@@ -210,7 +210,7 @@ impl Condition<'_> {
         let wanted = if wanted == "\"\"" { "" } else { wanted };
         match self.filter.compare {
             Compare::Exactly => plain(value).as_deref() == Some(wanted),
-            Compare::Flags => value.as_bool().unwrap_or(false) == (wanted != "false"),
+            Compare::Flags => value.as_bool().unwrap_or(false) != wanted.eq_ignore_ascii_case("false"),
             Compare::Users => {
                 value.as_str().is_some_and(|id| view.users_of(wanted).iter().any(|user| user == id))
             }
