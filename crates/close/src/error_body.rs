@@ -45,10 +45,11 @@ impl ErrorBody {
 
     /// An object that may hold any of the documented keys.
     fn node(&mut self, path: &mut Vec<String>, object: &Map<String, Value>) {
-        // `message` is where the older rate-limit body has its text.
+        // `message` is where the older rate-limit body has its text, either beside `error` or in it.
         for key in ["error", "message", "errors"] {
             if let Some(value) = object.get(key) {
-                self.say(path, value);
+                let inner = if key == "error" { value.get("message") } else { None };
+                self.say(path, inner.unwrap_or(value));
             }
         }
         if let Some(fields) = object.get("field-errors") {
@@ -100,7 +101,7 @@ impl ErrorBody {
         // Line breaks do occur (the message about `_skip` has one); an error is one line.
         let message = shortened(&text.split_whitespace().collect::<Vec<_>>().join(" "));
         if path.is_empty() {
-            if self.messages.len() < MOST_MESSAGES {
+            if self.messages.len() < MOST_MESSAGES && !self.messages.contains(&message) {
                 self.messages.push(message);
             }
         } else if self.fields.len() < MOST_FIELDS {
@@ -172,6 +173,10 @@ mod tests {
     #[test]
     fn old_rate_limit_bodies_give_their_message() {
         assert_eq!(messages(&json!({"message": "count exceeded", "rate_reset": "0.59"})), ["count exceeded"]);
+        let nested =
+            json!({"error": {"message": "count exceeded", "rate_reset": 0.59}, "message": "count exceeded"});
+        assert_eq!(messages(&nested), ["count exceeded"]);
+        assert!(fields(&nested).is_empty());
     }
 
     #[test]

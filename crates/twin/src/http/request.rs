@@ -127,7 +127,7 @@ fn joined(parameters: Vec<(String, String)>) -> Vec<(String, String)> {
 }
 
 /// The decoded segments of a path that ends with a slash, as every path of Close does.
-fn segments(path: &str) -> Option<Vec<String>> {
+pub(super) fn segments(path: &str) -> Option<Vec<String>> {
     let inner = path.strip_suffix('/')?;
     let decode = |segment: &str| {
         percent_encoding::percent_decode_str(segment).decode_utf8().ok().map(std::borrow::Cow::into_owned)

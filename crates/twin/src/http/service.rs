@@ -6,19 +6,22 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::response::Response;
 use http::request::Parts;
-use http::{HeaderValue, Request, StatusCode, header};
-use serde_json::json;
+use http::{HeaderValue, Request, StatusCode, Uri, header};
+use serde_json::{Value, json};
 
 use super::answer::{Refusal, json_response};
 use super::authentication::{app, authenticate};
 use super::limits::Allowance;
-use super::request::Call;
+use super::request::{self, Call};
 use super::state::Shared;
 use crate::resource::Caller;
 use crate::{objects, store};
 
 /// Where the API begins.
 const API: &str = "/api/v1/";
+
+/// The page that comes with a redirect.
+const REDIRECTING: &str = "<!doctype html>\n<title>Redirecting...</title>\n<h1>Redirecting...</h1>\n";
 
 /// Answers everything that has no route of its own: the whole API, and paths that do not exist.
 pub(crate) async fn serve(State(shared): State<Arc<Shared>>, request: Request<Body>) -> Response {
@@ -40,6 +43,9 @@ fn trace_header(response: &mut Response) {
 }
 
 fn answer(shared: &Shared, parts: &Parts, body: &Bytes) -> Response {
+    if let Some(redirect) = redirect(&parts.uri) {
+        return redirect;
+    }
     let Some(path) = parts.uri.path().strip_prefix(API) else { return Refusal::NoUrl.into_response() };
     let identity = match authenticate(shared, &parts.headers) {
         Ok(identity) => identity,
@@ -85,11 +91,43 @@ fn limit_header(response: &mut Response, allowance: &Allowance) {
 
 /// 429 with what a client needs to wait as long as it must.
 pub(super) fn too_many(allowance: &Allowance) -> Response {
-    let body = json!({"error": "API call count exceeded for this period."});
-    let mut response = json_response(StatusCode::TOO_MANY_REQUESTS, &body);
+    let mut response = json_response(StatusCode::TOO_MANY_REQUESTS, &count_exceeded(allowance));
     limit_header(&mut response, allowance);
     if let Ok(value) = HeaderValue::try_from(allowance.reset_seconds.ceil().to_string()) {
         response.headers_mut().insert(header::RETRY_AFTER, value);
     }
     response
+}
+
+/// Close documents that only the headers count. Clients in use still read the bodies of before 2024, so both of their
+/// shapes are there: `rate_reset` beside the message (recorded in 2017; `tap-closeio`), and under `error`
+/// (`airbyte-source-close-com`, which reads it from there or fails). It is a number of seconds: the tap sleeps for it
+/// as it stands.
+fn count_exceeded(allowance: &Allowance) -> Value {
+    let told = json!({
+        "message": "API call count exceeded for this period",
+        "rate_limit": allowance.limit,
+        "rate_limit_type": "key",
+        "rate_reset": allowance.reset_seconds,
+    });
+    let mut body = told.clone();
+    body["error"] = told;
+    body
+}
+
+/// Where a path without its closing slash, or with one too many, leads to: Close's framework redirects it when there
+/// is an operation (`airbyte-source-close-com` calls `/api/v1/me` and `/api/v1//custom_field/lead/`).
+fn redirect(uri: &Uri) -> Option<Response> {
+    let segments: Vec<&str> = uri.path().split('/').filter(|segment| !segment.is_empty()).collect();
+    let proper = format!("/{}/", segments.join("/"));
+    let segments = request::segments(proper.strip_prefix(API)?)?;
+    if proper == uri.path() || !objects::is_known(&segments) {
+        return None;
+    }
+    let location = uri.query().map_or_else(|| proper.clone(), |query| format!("{proper}?{query}"));
+    let mut response = Response::new(Body::from(REDIRECTING));
+    *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    response.headers_mut().insert(header::LOCATION, HeaderValue::try_from(location).ok()?);
+    Some(response)
 }

@@ -78,7 +78,7 @@ const fn fixed(kind: Kind, path: &'static str, model: &'static str) -> Resource 
     let mut resource = Resource::new(kind, path, "cf", model);
     resource.base = DEFINITION;
     resource.audit = Audit::Plain;
-    resource.list = ListRules::OLDEST_FIRST;
+    resource.list = ListRules { max_limit: 1000, ..ListRules::OLDEST_FIRST };
     resource.permission = Some("manage_customizations");
     resource.hooks = Hooks { prepare: prepare_fixed, deleting, ..Hooks::NONE };
     resource

@@ -193,7 +193,7 @@ pub(crate) fn resource_at(path: &str) -> Option<&'static Resource> {
 
 /// Carries out one request.
 pub(crate) fn dispatch(shared: &Shared, caller: &Caller, call: &Call) -> Result<Answer, Refusal> {
-    let operation = find(call)?;
+    let operation = find(&call.method, &call.segments)?;
     check_selectors(call, shared.max_custom_selectors)?;
     if operation.reads() {
         let (world, scratch) = (shared.world(), Scratch::default());
@@ -244,27 +244,32 @@ impl Operation<'_> {
     }
 }
 
-fn find(call: &Call) -> Result<Operation<'_>, Refusal> {
+/// Whether any method does something at a path, given in its segments.
+pub(crate) fn is_known(segments: &[String]) -> bool {
+    !matches!(find(&Method::GET, segments), Err(Refusal::NoUrl))
+}
+
+fn find<'c>(method: &Method, segments: &'c [String]) -> Result<Operation<'c>, Refusal> {
     let mut known = false;
     for action in ACTIONS.iter().copied().flatten() {
-        if let Some(captured) = captures(action.path, &call.segments) {
-            if action.method == call.method {
+        if let Some(captured) = captures(action.path, segments) {
+            if action.method == *method {
                 return Ok(Operation::Action(action.run, captured));
             }
             known = true;
         }
     }
-    let whole = call.segments.join("/");
+    let whole = segments.join("/");
     if let Some(resource) = resource_at(&whole) {
-        match call.method {
+        match *method {
             Method::GET if resource.methods.list => return Ok(Operation::List(resource)),
             Method::POST if resource.methods.create => return Ok(Operation::Create(resource)),
             _ => known = true,
         }
-    } else if let Some((id, rest)) = call.segments.split_last()
+    } else if let Some((id, rest)) = segments.split_last()
         && let Some(resource) = resource_at(&rest.join("/"))
     {
-        match call.method {
+        match *method {
             Method::GET if resource.methods.fetch => return Ok(Operation::Fetch(resource, id)),
             Method::PUT if resource.methods.update => return Ok(Operation::Update(resource, id)),
             Method::DELETE if resource.methods.delete => return Ok(Operation::Delete(resource, id)),

@@ -100,6 +100,7 @@ pub(crate) static OPPORTUNITY: Resource = Resource {
         select: Some(by_search),
         total: true,
         summary: Some(totals),
+        max_limit: 250,
         ..ListRules::NEWEST_FIRST
     },
     event: Some("opportunity"),

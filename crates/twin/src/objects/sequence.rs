@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::resource::{
-    Audit, Draft, Field, FieldKind, Hooks, Initial, NO_OBJECT, REQUIRED, Resource, Session, Show, View,
+    Audit, Draft, Field, FieldKind, Hooks, Initial, ListRules, NO_OBJECT, REQUIRED, Resource, Session, Show,
+    View,
 };
 use crate::store::{DateStyle, Kind, Object, text};
 
@@ -18,6 +19,7 @@ pub(crate) static SEQUENCE: Resource = Resource {
         Field::new("steps", FieldKind::Rows(STEP)).starts(Initial::EmptyList).not_null(),
         Field::computed("subscription_counts_by_status", counts).shown(Show::Single),
     ],
+    list: ListRules { max_limit: 1000, ..ListRules::NEWEST_FIRST },
     event: Some("sequence"),
     hooks: Hooks { prepare, updated, deleting, ..Hooks::NONE },
     ..Resource::new(Kind::Sequence, "sequence", "seq", "Sequence")

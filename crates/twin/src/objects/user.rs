@@ -35,6 +35,7 @@ pub(crate) static USER: Resource = Resource {
             let members = view.all(Kind::Membership).filter_map(|membership| text(membership, "user_id"));
             Ok(Some(members.map(str::to_owned).collect()))
         }),
+        max_limit: 1000,
         ..ListRules::OLDEST_FIRST
     },
     ..Resource::new(Kind::User, "user", "user", "User")

@@ -182,7 +182,8 @@ pub(crate) struct ListRules {
     pub(crate) orders: &'static [&'static str],
     /// The order without `_order_by`.
     pub(crate) order: Order,
-    /// Largest `_limit`.
+    /// Largest `_limit`: the framework's 100 unless a client in use is known to ask for more, which is then the
+    /// largest that is known to be accepted (the true ceilings are not published).
     pub(crate) max_limit: usize,
     /// Largest `_skip`.
     pub(crate) max_skip: usize,

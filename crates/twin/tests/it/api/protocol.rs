@@ -25,7 +25,6 @@ async fn unknown_objects_and_paths_are_not_found() {
     assert_eq!(missing, json!({"error": "Empty query: Lead matching query does not exist."}));
     let path = house.try_get("leads/").await.refused(404);
     assert!(path["error"].as_str().unwrap().starts_with("The requested URL was not found on the server."));
-    house.try_get("lead").await.refused(404);
     let put = house.try_post(&format!("lead/{LEAD}/"), json!({})).await.refused(404);
     assert_eq!(put, json!({"error": "404 Not Found: Did you mean to use PUT?"}));
     house.try_put("pipeline/", json!({})).await.refused(405);
@@ -65,8 +64,8 @@ async fn pages_say_whether_there_is_more() {
 
     for (parameters, message) in [
         (
-            "_limit=101",
-            "The limit you set is larger than the maximum limit for this resource (max_limit = 100).",
+            "_limit=201",
+            "The limit you set is larger than the maximum limit for this resource (max_limit = 200).",
         ),
         ("_limit=x", "_limit must be an integer (got \"x\" instead)."),
         ("_skip=-1", "_skip must be a non-negative integer (got \"-1\" instead)."),
@@ -88,6 +87,39 @@ async fn long_filters_travel_in_the_body() {
     let request = house.request(Method::POST, "lead/").header("x-http-method-override", "GET").json(&body);
     let list = house.send(request).await.fine();
     assert_eq!(list["data"], json!([{"id": LEAD, "display_name": "Acme Rockets"}]));
+}
+
+/// `airbyte-source-close-com` calls `/api/v1/me` and `/api/v1//custom_field/lead/`.
+#[tokio::test]
+async fn a_path_with_a_slash_too_few_or_too_many_is_redirected() {
+    let house = House::new().await;
+    let me = house.get("me/").await;
+    assert_eq!(house.get("me").await, me);
+    assert_eq!(house.get("/custom_field//lead/").await, house.get("custom_field/lead/").await);
+    let named = house.get(&format!("lead?id={LEAD}&_fields=id")).await;
+    assert_eq!(named["data"], json!([{"id": LEAD}]));
+    let written = house.post("lead", json!({"name": "Without a slash"})).await;
+    assert_eq!(written["name"], "Without a slash");
+    house.try_get("leads").await.refused(404);
+
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let answer = client.get(format!("{}/api/v1/me?_fields=id", house.twin.url())).send().await.unwrap();
+    assert_eq!(
+        (answer.status().as_u16(), &answer.headers()["location"]),
+        (308, &"/api/v1/me/?_fields=id".parse().unwrap())
+    );
+}
+
+/// `tap-closeio` sleeps for `rate_reset`; `airbyte-source-close-com` looks for it under `error`.
+#[tokio::test]
+async fn the_body_of_a_429_is_one_that_old_clients_can_read() {
+    let rate_limit = RateLimit { requests: 1, window: Duration::from_secs(8) };
+    let clock = Clock::fixed(NOW.parse().unwrap());
+    let house = House::with(TwinOptions { leads: 0, clock, rate_limit, ..TwinOptions::default() }).await;
+    house.get("me/").await;
+    let body = house.try_get("me/").await.refused(429);
+    assert_eq!((&body["rate_reset"], &body["error"]["rate_reset"]), (&json!(8.0), &json!(8.0)));
+    assert_eq!(body["message"], "API call count exceeded for this period");
 }
 
 #[tokio::test]
