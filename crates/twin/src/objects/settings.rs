@@ -34,7 +34,8 @@ pub(crate) static CONNECTED_ACCOUNT: Resource = Resource {
         Field::stored("available_calendars").shown(Show::Present),
     ],
     list: ListRules {
-        filters: &[Filter::exact("user_id")],
+        // `_type` is not documented; `airbyte-source-close-com` has a stream for each type by it.
+        filters: &[Filter::exact("user_id"), Filter::exact("_type")],
         keep: Some(|view, record, _| text(&record.object, "user_id") == Some(&view.caller.user_id)),
         ..ListRules::OLDEST_FIRST
     },

@@ -102,6 +102,7 @@ class TapCloseio(unittest.TestCase):
         catalog = self.write("catalog.json", catalog)
         self.comparison.note(f"discovery: {len(STREAMS)} streams")
 
+        twin.make_history()
         twin.fail_next(twin.rate_limited(1), 2, "/api/v1/lead/")
         twin.fail_next({"status": 503}, 1, "/api/v1/task/")
         first, state = self.sync("--catalog", catalog)
@@ -112,11 +113,9 @@ class TapCloseio(unittest.TestCase):
             self.assertTrue(first[stream], f"{stream} is empty: nothing was proven")
 
         twin.wait_past(time.time())
-        twin.put(f"lead/{twin.ACME}", {"description": "Changed between two syncs"})
-        note = twin.post("activity/note", {"lead_id": twin.ACME, "note": "Made between two syncs"})
-        task = twin.post("task", {"lead_id": twin.ACME, "text": "Made between two syncs"})
+        made = twin.make_one_of_everything()
         second, later = self.sync("--catalog", catalog, "--state", self.write("state.json", state))
-        changed = {"leads": twin.ACME, "activities": note["id"], "tasks": task["id"]}
+        changed = {"leads": twin.ACME, "activities": made["note_activities"], "tasks": made["lead_tasks"]}
         for stream, (_, member) in STREAMS.items():
             bookmark = twin.moment(state["bookmarks"][stream][member])
             if stream == "activities":  # The tap goes back a day for calls that were still going on.

@@ -13,6 +13,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from datetime import datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
 
 #: The twin's address without a path, for example `http://127.0.0.1:9000`.
 URL = os.environ["TWIN_URL"]
@@ -92,18 +93,21 @@ def answered(status, path_prefix="/api/v1/"):
 
 
 def moment(value):
-    """The moment a text names, or `None` when it names none."""
+    """The moment a text names, as ISO 8601 or as e-mails do, or `None` when it names none."""
     if not isinstance(value, str) or len(value) < 10:
         return None
     try:
         read = datetime.fromisoformat(value.replace("Z", "+00:00"))
     except ValueError:
-        return None
+        try:
+            read = parsedate_to_datetime(value)
+        except ValueError:
+            return None
     return read if read.tzinfo else read.replace(tzinfo=timezone.utc)
 
 
 def differences(read, stored, path=""):
-    """Where two records differ, in words. Two spellings of one moment are equal; a missing member is a difference."""
+    """Where two records differ, in words. Two spellings of one moment or number are equal; a missing member is not."""
     if isinstance(read, dict) and isinstance(stored, dict):
         found = []
         for name in sorted(read.keys() | stored.keys()):
@@ -116,7 +120,8 @@ def differences(read, stored, path=""):
     if isinstance(read, list) and isinstance(stored, list) and len(read) == len(stored):
         pairs = enumerate(zip(read, stored))
         return [found for i, pair in pairs for found in differences(*pair, f"{path}[{i}]")]
-    if type(read) is type(stored) and read == stored:
+    same_type = type(read) is type(stored) or {type(read), type(stored)} == {int, float}
+    if same_type and read == stored:
         return []
     if moment(read) is not None and moment(read) == moment(stored):
         return []
@@ -139,7 +144,8 @@ class Comparison:
         members = 0
         for record in read:
             found = differences(record, by_id[record["id"]])
-            test.assertEqual(found, [], f"{name}: {record['id']}")
+            with test.subTest(name):
+                test.assertEqual(found, [], f"{name}: {record['id']}")
             members += len(record)
         self.note(f"{name}: {len(read)} records read equal those stored, {members} members compared")
 
@@ -156,3 +162,28 @@ def wait_past(instant):
     """Lets the clock pass a second, so that what comes next has a later date even where only seconds are kept."""
     while time.time() < instant + 1.1:
         time.sleep(0.05)
+
+
+def make_history():
+    """Changes enough that the event log has several pages."""
+    for number in range(120):
+        put(f"lead/{ACME}", {"description": f"Version {number}"})
+
+
+def make_one_of_everything():
+    """Changes Acme and gives it something of every kind that callers can make; answers ids by Airbyte's stream."""
+    note = post("activity/note", {"lead_id": ACME, "note": "Called back"})
+    call = post("activity/call", {"lead_id": ACME, "direction": "outbound", "status": "completed", "duration": 60})
+    email = post("activity/email", {"lead_id": ACME, "status": "draft", "subject": "Offer", "body_text": "Hello"})
+    task = post("task", {"lead_id": ACME, "text": "Send the offer"})
+    deal = post("opportunity", {"lead_id": ACME, "value": 50000, "value_period": "one_time"})
+    lead = post("lead", {"name": "Made by a test"})
+    put(f"lead/{ACME}", {"description": "Changed by a test"})
+    return {
+        "note_activities": note["id"],
+        "call_activities": call["id"],
+        "email_activities": email["id"],
+        "lead_tasks": task["id"],
+        "opportunities": deal["id"],
+        "leads": lead["id"],
+    }
