@@ -21,6 +21,8 @@ URL = os.environ["TWIN_URL"]
 CONTROL_URL = os.environ["TWIN_CONTROL_URL"]
 #: Ann's key: an administrator's.
 KEY = os.environ["TWIN_KEY"]
+#: The time zone asked in, in hours from UTC as `x-tz-offset` takes it; what a task's view is depends on it.
+offset = "0"
 #: A lead that is always there, with one of everything.
 ACME = "lead_Hqj9SNFsrWixv4RrkHPcmiNNMLzacAYn93u4grCCxuN"
 DAY = timedelta(days=1)
@@ -29,7 +31,7 @@ DAY = timedelta(days=1)
 def send(method, url, body=None):
     """One request with Ann's key; answers the JSON of a success and raises `urllib.error.HTTPError` otherwise."""
     credentials = base64.b64encode(f"{KEY}:".encode()).decode()
-    headers = {"Authorization": f"Basic {credentials}"}
+    headers = {"Authorization": f"Basic {credentials}", "x-tz-offset": offset}
     data = None
     if body is not None:
         data = json.dumps(body).encode()
