@@ -3,6 +3,7 @@
 mod agenda;
 mod control;
 mod delivery;
+mod description;
 mod filtering;
 mod generator;
 mod http;

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
+use axum::extract::State;
+use axum::response::Response;
 use axum::routing::get;
 use axum::{Json, Router, middleware};
 use hyper::body::Incoming;
@@ -21,7 +23,8 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use crate::http::{self, Shared, Stream};
-use crate::oauth;
+use crate::store::Scratch;
+use crate::{description, oauth};
 
 /// How long to wait when the system has no connections left to give.
 const BREATH: Duration = Duration::from_millis(50);
@@ -32,10 +35,16 @@ pub(crate) fn application(shared: Arc<Shared>) -> Router {
     oauth::routes()
         .merge(http::file_routes())
         .merge(http::export_routes())
+        .route(description::PATH, get(describe))
         .route("/_twin/ready", get(async || Json(json!({"ready": true}))))
         .fallback(http::serve)
         .layer(observe)
         .with_state(shared)
+}
+
+async fn describe(State(shared): State<Arc<Shared>>) -> Response {
+    let (world, scratch) = (shared.world(), Scratch::default());
+    description::response(world.reader(&scratch))
 }
 
 /// The routes of the control address.

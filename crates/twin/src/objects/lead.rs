@@ -64,6 +64,7 @@ pub(crate) static LEAD: Resource = Resource {
         orders: &["date_created", "date_updated", "display_name"],
         total: true,
         select: Some(by_query),
+        reads: &["query"],
         max_limit: 200,
         ..ListRules::NEWEST_FIRST
     },

@@ -191,6 +191,16 @@ pub(crate) fn resource_at(path: &str) -> Option<&'static Resource> {
         .copied()
 }
 
+/// Every resource there is, those without a path included.
+pub(crate) fn resources() -> impl Iterator<Item = &'static Resource> {
+    RESOURCES.iter().copied()
+}
+
+/// Every operation that belongs to no resource.
+pub(crate) fn actions() -> impl Iterator<Item = &'static Action> {
+    ACTIONS.iter().copied().flatten()
+}
+
 /// Carries out one request.
 pub(crate) fn dispatch(shared: &Shared, caller: &Caller, call: &Call) -> Result<Answer, Refusal> {
     let operation = find(&call.method, &call.segments)?;
@@ -251,7 +261,7 @@ pub(crate) fn is_known(segments: &[String]) -> bool {
 
 fn find<'c>(method: &Method, segments: &'c [String]) -> Result<Operation<'c>, Refusal> {
     let mut known = false;
-    for action in ACTIONS.iter().copied().flatten() {
+    for action in actions() {
         if let Some(captured) = captures(action.path, segments) {
             if action.method == *method {
                 return Ok(Operation::Action(action.run, captured));

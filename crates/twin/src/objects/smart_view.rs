@@ -29,6 +29,7 @@ pub(crate) static SMART_VIEW: Resource = Resource {
             let wanted = parameters.get("type").or_else(|| parameters.get("type__in")).unwrap_or("lead");
             wanted.split(',').any(|name| text(&record.object, "type") == Some(name.trim()))
         }),
+        reads: &["type", "type__in"],
         max_limit: 600,
         ..ListRules::NEWEST_FIRST
     },

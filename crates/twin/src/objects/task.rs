@@ -77,6 +77,7 @@ pub(crate) static TASK: Resource = Resource {
         orders: &["date", "date_created"],
         check: check_view,
         keep: Some(of_wanted_type_and_view),
+        reads: &["view", "_type", "_type__in"],
         max_limit: 1000,
         ..ListRules::NEWEST_FIRST
     },

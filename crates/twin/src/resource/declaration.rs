@@ -178,6 +178,8 @@ pub(crate) enum Deleted {
 pub(crate) struct ListRules {
     /// Parameters that narrow the list.
     pub(crate) filters: &'static [Filter],
+    /// Other parameters that the functions below read.
+    pub(crate) reads: &'static [&'static str],
     /// Names `_order_by` understands; others are ignored.
     pub(crate) orders: &'static [&'static str],
     /// The order without `_order_by`.
@@ -208,6 +210,7 @@ impl ListRules {
     /// Newest first, pages of at most 100.
     pub(crate) const NEWEST_FIRST: Self = Self {
         filters: &[],
+        reads: &[],
         orders: &[],
         order: Order::NewestFirst,
         max_limit: 100,

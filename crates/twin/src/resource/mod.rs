@@ -27,7 +27,7 @@ pub(crate) use custom::{
 pub(crate) use declaration::{
     Action, Audit, Deleted, Draft, Hooks, ListRules, Methods, Order, Resource, Run,
 };
-pub(crate) use field::{Field, FieldKind, Initial, Show, field_type};
+pub(crate) use field::{Field, FieldKind, Initial, Show, Write, field_type};
 pub(crate) use filter::{Compare, Filter, member};
 pub(crate) use list::{Page, Projection, find, find_all, find_numbers, project};
 pub(crate) use render::{Detail, render};
