@@ -6,6 +6,7 @@
 //! (bodies and answers of actions, parameters functions read from a call) is described as open, not guessed. Ids in
 //! examples are of objects the twin holds at that moment.
 
+mod examples;
 mod operation;
 mod schema;
 
@@ -13,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
+use self::examples::Examples;
 use crate::objects;
 use crate::store::{Object, Reader};
 
@@ -26,15 +28,16 @@ pub(crate) fn response(reader: Reader<'_>) -> Response {
 
 /// The whole document.
 fn document(reader: Reader<'_>) -> Value {
+    let known = Examples::new(reader);
     let mut paths = Object::new();
     // An action is found before the resource at the same path, so it is the one described.
     for action in objects::actions() {
-        operation::action(&mut paths, reader, action);
+        operation::action(&mut paths, known, action);
     }
     for resource in objects::resources().filter(|resource| !resource.path.is_empty()) {
-        operation::resource(&mut paths, reader, resource, resource.path, false);
+        operation::resource(&mut paths, known, resource, resource.path, false);
         for path in resource.also_at {
-            operation::resource(&mut paths, reader, resource, path, true);
+            operation::resource(&mut paths, known, resource, path, true);
         }
     }
     paths.sort_keys();

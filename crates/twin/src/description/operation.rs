@@ -3,10 +3,11 @@
 use http::Method;
 use serde_json::{Value, json};
 
+use super::examples::Examples;
 use super::schema;
 use crate::objects::resource_at;
 use crate::resource::{Action, Compare, Deleted, ListRules, Resource};
-use crate::store::{Object, Reader};
+use crate::store::Object;
 
 /// The operators a filter understands, which stand after its name.
 const EQUALITIES: [&str; 2] = ["", "__in"];
@@ -15,7 +16,7 @@ const COMPARISONS: [&str; 4] = ["__gt", "__gte", "__lt", "__lte"];
 /// Adds all operations of a resource at one of its paths.
 pub(super) fn resource(
     paths: &mut Object,
-    reader: Reader<'_>,
+    known: Examples<'_>,
     resource: &'static Resource,
     path: &str,
     old: bool,
@@ -27,7 +28,7 @@ pub(super) fn resource(
     let collection = format!("/{path}/");
     let one = format!("/{path}/{{id}}/");
     let shown = || vec![fields_parameter()];
-    let single = || vec![id_parameter("id", schema::examples(reader, resource)), fields_parameter()];
+    let single = || vec![id_parameter("id", known.first(resource)), fields_parameter()];
     let mut described = Vec::new();
     if methods.list {
         let operation = Operation { parameters: list(&resource.list), ..Operation::answering("200") };
@@ -35,7 +36,7 @@ pub(super) fn resource(
     }
     if methods.create {
         let operation = Operation { parameters: shown(), ..Operation::answering(made) };
-        let body = schema::body(reader, fields(), true);
+        let body = schema::body(known, fields(), true);
         described.push((&collection, "post", operation.with(Some(body), answered())));
     }
     if methods.fetch {
@@ -44,12 +45,13 @@ pub(super) fn resource(
     }
     if methods.update {
         let operation = Operation { parameters: single(), ..Operation::answering("200") };
-        let body = schema::body(reader, fields(), false);
+        let body = schema::body(known, fields(), false);
         described.push((&one, "put", operation.with(Some(body), answered())));
     }
     if methods.delete {
         let status = if resource.deleted == Deleted::NoContent { "204" } else { "200" };
-        let parameters = vec![id_parameter("id", schema::examples(reader, resource))];
+        // Others than elsewhere where there are enough, so that trying the examples leaves something to try.
+        let parameters = vec![id_parameter("id", known.last(resource))];
         let operation = Operation { parameters, ..Operation::answering(status) };
         let answer = (status != "204").then(|| json!({ "type": "object" }));
         described.push((&one, "delete", operation.with(None, answer)));
@@ -60,16 +62,16 @@ pub(super) fn resource(
 }
 
 /// Adds an operation that belongs to no resource.
-pub(super) fn action(paths: &mut Object, reader: Reader<'_>, action: &Action) {
+pub(super) fn action(paths: &mut Object, known: Examples<'_>, action: &Action) {
     let mut path = String::from("/");
     let mut parameters = Vec::new();
     for segment in action.path.split('/') {
         if segment == "{}" {
             let owner = resource_at(path.trim_matches('/'));
-            let known = owner.map(|owner| schema::examples(reader, owner)).unwrap_or_default();
+            let ids = owner.map(|owner| known.first(owner)).unwrap_or_default();
             let name = if parameters.is_empty() { "id" } else { "other_id" };
-            parameters.push(id_parameter(name, known));
-            path.push_str(&format!("{{{name}}}/"));
+            parameters.push(id_parameter(name, ids));
+            path.extend(["{", name, "}/"]);
         } else {
             path.push_str(segment);
             path.push('/');
@@ -169,11 +171,11 @@ fn query(name: &str, schema: Value) -> Value {
     json!({ "name": name, "in": "query", "required": false, "schema": schema })
 }
 
-fn id_parameter(name: &str, known: Vec<Value>) -> Value {
+fn id_parameter(name: &str, ids: Vec<Value>) -> Value {
     // A segment of a path is never empty and holds no slash.
     let mut schema = json!({ "type": "string", "pattern": "^[^/]+$" });
-    if !known.is_empty() {
-        schema["examples"] = known.into();
+    if !ids.is_empty() {
+        schema["examples"] = ids.into();
     }
     json!({ "name": name, "in": "path", "required": true, "schema": schema })
 }

@@ -5,12 +5,9 @@
 
 use serde_json::{Value, json};
 
-use crate::objects::resource_of;
+use super::examples::Examples;
 use crate::resource::{Compare, Field, FieldKind, Resource, Show, Write};
-use crate::store::{Object, Reader, text};
-
-/// How many ids an example shows.
-const EXAMPLES: usize = 2;
+use crate::store::Object;
 
 /// The body of an error.
 pub(super) fn refusal() -> Value {
@@ -27,7 +24,7 @@ pub(super) fn refusal() -> Value {
 
 /// What may be sent to create an object, or to change one, when nothing is required.
 pub(super) fn body(
-    reader: Reader<'_>,
+    known: Examples<'_>,
     fields: impl Iterator<Item = &'static Field>,
     creating: bool,
 ) -> Value {
@@ -42,7 +39,7 @@ pub(super) fn body(
         if !writable {
             continue;
         }
-        properties.insert(field.name.to_owned(), sent(reader, field));
+        properties.insert(field.name.to_owned(), sent(known, field));
         if field.required && creating {
             required.push(field.name);
         }
@@ -96,14 +93,8 @@ pub(super) fn filter(compare: Compare) -> Value {
     }
 }
 
-/// Ids of objects of a resource, as examples.
-pub(super) fn examples(reader: Reader<'_>, resource: &Resource) -> Vec<Value> {
-    let objects = reader.everyone(resource.kind);
-    objects.filter_map(|object| text(object, "id")).take(EXAMPLES).map(Value::from).collect()
-}
-
-fn sent(reader: Reader<'_>, field: &Field) -> Value {
-    let mut schema = kind(reader, &field.kind);
+fn sent(known: Examples<'_>, field: &Field) -> Value {
+    let mut schema = kind(known, &field.kind);
     if field.required && schema["type"] == "string" {
         schema["minLength"] = 1.into();
     }
@@ -123,7 +114,7 @@ fn nullable(mut schema: Value) -> Value {
     }
 }
 
-fn kind(reader: Reader<'_>, kind: &FieldKind) -> Value {
+fn kind(known: Examples<'_>, kind: &FieldKind) -> Value {
     match kind {
         FieldKind::Text(0) => json!({ "type": "string" }),
         FieldKind::Text(most) => json!({ "type": "string", "maxLength": most }),
@@ -136,15 +127,13 @@ fn kind(reader: Reader<'_>, kind: &FieldKind) -> Value {
         }
         FieldKind::Choice(words) => json!({ "type": "string", "enum": words }),
         FieldKind::Reference(kinds) => {
-            let resources = kinds.iter().map(|kind| resource_of(*kind));
-            let known: Vec<Value> = resources.flat_map(|resource| examples(reader, resource)).collect();
-            json!({ "type": "string", "examples": known })
+            json!({ "type": "string", "examples": known.of_kinds(kinds) })
         }
         FieldKind::Email => json!({ "type": "string", "format": "email", "maxLength": 254 }),
         FieldKind::Phone => json!({ "type": "string", "examples": ["+16505551234"] }),
         FieldKind::Url => json!({ "type": "string", "format": "uri" }),
-        FieldKind::List(item) => json!({ "type": "array", "items": self::kind(reader, item) }),
-        FieldKind::Rows(fields) => json!({ "type": "array", "items": body(reader, fields.iter(), true) }),
+        FieldKind::List(item) => json!({ "type": "array", "items": self::kind(known, item) }),
+        FieldKind::Rows(fields) => json!({ "type": "array", "items": body(known, fields.iter(), true) }),
         FieldKind::Free => json!({ "type": "object" }),
         FieldKind::FreeList => json!({ "type": "array" }),
         // A function decides.

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::response::Response;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderValue, Method, StatusCode, header};
 use serde_json::{Value, json};
 
 use crate::store::Object;
@@ -78,6 +78,8 @@ pub(crate) enum Refusal {
     NoObject(&'static str),
     /// No such path.
     NoUrl,
+    /// The path has other methods: 405 with those in `Allow`.
+    NotAllowed(Vec<Method>),
     /// `{"error": "…"}`.
     Message(StatusCode, String),
     /// A body of its own.
@@ -129,6 +131,10 @@ impl Refusal {
                                check your spelling and try again.";
                 (StatusCode::NOT_FOUND, json!({ "error": message }))
             }
+            Self::NotAllowed(_) => {
+                let message = "The method is not allowed for the requested URL.";
+                (StatusCode::METHOD_NOT_ALLOWED, json!({ "error": message }))
+            }
             Self::Message(status, message) => (status, json!({ "error": message })),
             Self::Body(status, body) => (status, body.into()),
             Self::Errors(status, errors) => (status, json!({ "errors": errors })),
@@ -140,8 +146,19 @@ impl Refusal {
 
     /// As an HTTP response.
     pub(crate) fn into_response(self) -> Response {
+        let allowed = match &self {
+            Self::NotAllowed(methods) => {
+                let names: Vec<&str> = methods.iter().map(Method::as_str).collect();
+                HeaderValue::try_from(names.join(", ")).ok()
+            }
+            _ => None,
+        };
         let (status, body) = self.into_parts();
-        json_response(status, &body)
+        let mut response = json_response(status, &body);
+        if let Some(allowed) = allowed {
+            response.headers_mut().insert(header::ALLOW, allowed);
+        }
+        response
     }
 }
 

@@ -260,41 +260,48 @@ pub(crate) fn is_known(segments: &[String]) -> bool {
 }
 
 fn find<'c>(method: &Method, segments: &'c [String]) -> Result<Operation<'c>, Refusal> {
-    let mut known = false;
+    let mut allowed = Vec::new();
     for action in actions() {
         if let Some(captured) = captures(action.path, segments) {
             if action.method == *method {
                 return Ok(Operation::Action(action.run, captured));
             }
-            known = true;
+            allowed.push(action.method.clone());
         }
     }
     let whole = segments.join("/");
     if let Some(resource) = resource_at(&whole) {
+        let methods = resource.methods;
         match *method {
-            Method::GET if resource.methods.list => return Ok(Operation::List(resource)),
-            Method::POST if resource.methods.create => return Ok(Operation::Create(resource)),
-            _ => known = true,
+            Method::GET if methods.list => return Ok(Operation::List(resource)),
+            Method::POST if methods.create => return Ok(Operation::Create(resource)),
+            _ => allowed.extend(offered([(Method::GET, methods.list), (Method::POST, methods.create)])),
         }
     } else if let Some((id, rest)) = segments.split_last()
         && let Some(resource) = resource_at(&rest.join("/"))
     {
+        let methods = resource.methods;
         match *method {
-            Method::GET if resource.methods.fetch => return Ok(Operation::Fetch(resource, id)),
-            Method::PUT if resource.methods.update => return Ok(Operation::Update(resource, id)),
-            Method::DELETE if resource.methods.delete => return Ok(Operation::Delete(resource, id)),
-            Method::POST if resource.methods.update => {
+            Method::GET if methods.fetch => return Ok(Operation::Fetch(resource, id)),
+            Method::PUT if methods.update => return Ok(Operation::Update(resource, id)),
+            Method::DELETE if methods.delete => return Ok(Operation::Delete(resource, id)),
+            Method::POST if methods.update => {
                 let message = "404 Not Found: Did you mean to use PUT?".to_owned();
                 return Err(Refusal::Message(StatusCode::NOT_FOUND, message));
             }
-            _ => known = true,
+            _ => allowed.extend(offered([
+                (Method::GET, methods.fetch),
+                (Method::PUT, methods.update),
+                (Method::DELETE, methods.delete),
+            ])),
         }
     }
-    if known {
-        let message = "The method is not allowed for the requested URL.".to_owned();
-        return Err(Refusal::Message(StatusCode::METHOD_NOT_ALLOWED, message));
-    }
-    Err(Refusal::NoUrl)
+    if allowed.is_empty() { Err(Refusal::NoUrl) } else { Err(Refusal::NotAllowed(allowed)) }
+}
+
+/// The methods whose flag is set.
+fn offered<const N: usize>(methods: [(Method, bool); N]) -> impl Iterator<Item = Method> {
+    methods.into_iter().filter_map(|(method, there)| there.then_some(method))
 }
 
 /// The segments that `{}` stands for, if the pattern fits.

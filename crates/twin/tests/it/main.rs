@@ -4,6 +4,7 @@
 
 mod api;
 mod faults;
+mod description;
 mod generator;
 mod keeping;
 mod levers;

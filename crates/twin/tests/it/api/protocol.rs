@@ -27,7 +27,9 @@ async fn unknown_objects_and_paths_are_not_found() {
     assert!(path["error"].as_str().unwrap().starts_with("The requested URL was not found on the server."));
     let put = house.try_post(&format!("lead/{LEAD}/"), json!({})).await.refused(404);
     assert_eq!(put, json!({"error": "404 Not Found: Did you mean to use PUT?"}));
-    house.try_put("pipeline/", json!({})).await.refused(405);
+    let refused = house.try_put("pipeline/", json!({})).await;
+    assert_eq!(refused.headers["allow"], "GET, POST");
+    refused.refused(405);
     house.try_delete("me/").await.refused(405);
 }
 
