@@ -4,6 +4,7 @@ use http::{HeaderMap, Method, StatusCode, header};
 use serde_json::Value;
 
 use super::answer::Refusal;
+use crate::objects;
 use crate::store::Object;
 
 /// What a request asks for.
@@ -74,6 +75,9 @@ impl Call {
             }
             _ => method.clone(),
         };
+        // Close's framework looks at the body only once it knows who shall read it.
+        let segments = segments(path).ok_or(Refusal::NoUrl)?;
+        objects::require(&meant, &segments)?;
         let mut body = if *method == Method::POST || *method == Method::PUT || *method == Method::PATCH {
             read_body(headers, body)?
         } else {
@@ -84,7 +88,6 @@ impl Call {
         }
         let parameters = joined(parameters);
         let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
-        let segments = segments(path).ok_or(Refusal::NoUrl)?;
         Ok(Self {
             method: meant,
             segments,

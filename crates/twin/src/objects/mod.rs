@@ -259,6 +259,11 @@ pub(crate) fn is_known(segments: &[String]) -> bool {
     !matches!(find(&Method::GET, segments), Err(Refusal::NoUrl))
 }
 
+/// Refuses a method or a path there is nothing for.
+pub(crate) fn require(method: &Method, segments: &[String]) -> Result<(), Refusal> {
+    find(method, segments).map(drop)
+}
+
 fn find<'c>(method: &Method, segments: &'c [String]) -> Result<Operation<'c>, Refusal> {
     let mut allowed = Vec::new();
     for action in actions() {

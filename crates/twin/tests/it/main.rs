@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod api;
-mod faults;
 mod description;
+mod faults;
 mod generator;
 mod keeping;
 mod levers;

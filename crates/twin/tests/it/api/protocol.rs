@@ -30,6 +30,9 @@ async fn unknown_objects_and_paths_are_not_found() {
     let refused = house.try_put("pipeline/", json!({})).await;
     assert_eq!(refused.headers["allow"], "GET, POST");
     refused.refused(405);
+    // Whether there is anything to do is settled before the body is looked at.
+    house.send(house.request(Method::PUT, "pipeline/").body("not JSON")).await.refused(405);
+    house.send(house.request(Method::POST, "leads/").body("not JSON")).await.refused(404);
     house.try_delete("me/").await.refused(405);
 }
 
