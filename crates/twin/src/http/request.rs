@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn bodies_that_are_not_json_objects_are_refused() {
-        let (status, _) = read(&Method::POST, &[], &json!({})).unwrap_err().into_parts();
+        let (status, _) = read(&Method::PUT, &[], &json!({})).unwrap_err().into_parts();
         assert_eq!(status, 415);
         let headers = [("content-type", "application/json")];
         let (status, body) = read(&Method::PUT, &headers, &json!([1])).unwrap_err().into_parts();
