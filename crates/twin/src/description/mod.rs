@@ -30,15 +30,15 @@ pub(crate) fn response(reader: Reader<'_>) -> Response {
 fn document(reader: Reader<'_>) -> Value {
     let known = Examples::new(reader);
     let mut paths = Object::new();
-    // An action is found before the resource at the same path, so it is the one described.
-    for action in objects::actions() {
-        operation::action(&mut paths, known, action);
-    }
     for resource in objects::resources().filter(|resource| !resource.path.is_empty()) {
         operation::resource(&mut paths, known, resource, resource.path, false);
         for path in resource.also_at {
             operation::resource(&mut paths, known, resource, path, true);
         }
+    }
+    // An action in the place of a resource's own operation does the same and more: what the resource declares holds.
+    for action in objects::actions() {
+        operation::action(&mut paths, known, action);
     }
     paths.sort_keys();
     json!({

@@ -86,10 +86,11 @@ pub(super) fn page(resource: &Resource) -> Value {
 /// A filter's value; the comma-separated lists of `__in` are text.
 pub(super) fn filter(compare: Compare) -> Value {
     match compare {
-        Compare::Exactly | Compare::Users => json!({ "type": "string" }),
+        Compare::Exactly | Compare::Users | Compare::Entries => json!({ "type": "string" }),
         Compare::Moments => json!({ "type": "string", "format": "date-time" }),
         Compare::Days => json!({ "type": "string", "format": "date" }),
         Compare::Flags => json!({ "type": "boolean" }),
+        Compare::Numbers => json!({ "type": "number" }),
     }
 }
 

@@ -38,7 +38,7 @@ async fn leads() {
     ];
     assert_lists(&house, "lead/", "name", cases).await;
     house.try_get("lead/?date_created__gt=soon").await.refused(400);
-    house.try_get("lead/?_limit=101").await.refused(400);
+    house.try_get("lead/?_limit=201").await.refused(400);
 }
 
 #[tokio::test]

@@ -1,9 +1,12 @@
 //! What holds for every request: keys, errors, pages, methods.
 
+use std::time::Duration;
+
+use latch_twin::{Clock, RateLimit, TwinOptions};
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{CLOSER, House, LEAD, each, id};
+use crate::support::{CLOSER, House, LEAD, NOW, each, id};
 
 #[tokio::test]
 async fn a_wrong_key_gets_the_recorded_answer() {
@@ -120,7 +123,8 @@ async fn a_path_with_a_slash_too_few_or_too_many_is_redirected() {
 async fn the_body_of_a_429_is_one_that_old_clients_can_read() {
     let rate_limit = RateLimit { requests: 1, window: Duration::from_secs(8) };
     let clock = Clock::fixed(NOW.parse().unwrap());
-    let house = House::with(TwinOptions { leads: 0, clock, rate_limit, ..TwinOptions::default() }).await;
+    let rate_limits = rate_limit.into();
+    let house = House::with(TwinOptions { leads: 0, clock, rate_limits, ..TwinOptions::default() }).await;
     house.get("me/").await;
     let body = house.try_get("me/").await.refused(429);
     assert_eq!((&body["rate_reset"], &body["error"]["rate_reset"]), (&json!(8.0), &json!(8.0)));
