@@ -11,6 +11,7 @@ mod levers;
 mod limits;
 mod oauth;
 mod oauth_apps;
+mod operations;
 mod query;
 mod receiver;
 mod robustness;

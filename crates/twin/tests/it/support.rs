@@ -68,6 +68,11 @@ impl House {
         own.find(|key| key.user_id == user_id).unwrap().key.clone_into(&mut self.key);
     }
 
+    /// Goes on with another access token, or with the key; answers the token used so far.
+    pub(crate) fn swap_token(&mut self, token: Option<String>) -> Option<String> {
+        std::mem::replace(&mut self.token, token)
+    }
+
     /// Goes on with a key, right or wrong.
     pub(crate) fn use_key(&mut self, key: &str) {
         self.token = None;
