@@ -7,6 +7,7 @@ use http::{HeaderMap, StatusCode, header};
 use super::answer::Refusal;
 use super::request::App;
 use super::state::Shared;
+use crate::objects::is_active_member;
 use crate::oauth::Identity;
 use crate::store::{EVERYONE, Kind, Scratch, text};
 
@@ -44,19 +45,33 @@ impl AuthorizationKind {
 }
 
 /// Finds out who asks. A wrong key gets the recorded body; a token that is unknown, expired or revoked gets the
-/// framework's own.
+/// framework's own. Keys and tokens of members who were deactivated are like wrong ones (chosen).
 pub(crate) fn authenticate(shared: &Shared, headers: &HeaderMap) -> Result<Identity, Refusal> {
     let wrong = || Refusal::Message(StatusCode::UNAUTHORIZED, WRONG_CREDENTIALS.to_owned());
     let Some((_, credentials)) = scheme_and_rest(headers) else { return Err(wrong()) };
     match AuthorizationKind::of(headers) {
-        AuthorizationKind::Basic => api_key(shared, credentials).ok_or_else(wrong),
+        AuthorizationKind::Basic => {
+            api_key(shared, credentials).filter(|found| is_member(shared, found)).ok_or_else(wrong)
+        }
         AuthorizationKind::Bearer => shared
             .grants
             .authenticate(credentials)
-            .filter(|identity| is_member(shared, identity))
+            .filter(|found| is_member(shared, found))
             .ok_or_else(|| Refusal::Message(StatusCode::UNAUTHORIZED, "Unauthorized".to_owned())),
         AuthorizationKind::None => Err(wrong()),
     }
+}
+
+/// Whether somebody is still an active member of the organization a key or token opens.
+fn is_member(shared: &Shared, identity: &Identity) -> bool {
+    let (world, scratch) = (shared.world(), Scratch::default());
+    let world = world.reader(&scratch);
+    let mut own = world
+        .holding(&identity.organization_id, Kind::Membership, "user_id", &identity.user_id)
+        .filter_map(|number| world.at(number));
+    own.any(|membership| {
+        text(&membership.object, "user_id") == Some(&identity.user_id) && is_active_member(&membership.object)
+    })
 }
 
 /// The app behind a valid access token.
@@ -65,14 +80,6 @@ pub(crate) fn app(shared: &Shared, headers: &HeaderMap) -> Option<App> {
     let bearer = AuthorizationKind::of(headers) == AuthorizationKind::Bearer;
     let app = bearer.then(|| shared.grants.app_of(credentials)).flatten()?;
     Some(App { client_id: app.client_id, name: app.name })
-}
-
-/// Whether somebody still belongs to the organization they gave access to.
-fn is_member(shared: &Shared, identity: &Identity) -> bool {
-    let (world, scratch) = (shared.world(), Scratch::default());
-    let reader = world.reader(&scratch);
-    let (organization_id, user_id) = (&identity.organization_id, &identity.user_id);
-    reader.holding_len(organization_id, Kind::Membership, "user_id", user_id) > 0
 }
 
 fn scheme_and_rest(headers: &HeaderMap) -> Option<(&str, &str)> {

@@ -16,6 +16,7 @@ use url::Url;
 
 use super::consent::{Consent, Identity};
 use crate::http::Shared;
+use crate::objects::is_active_member;
 use crate::options::OAuthAppInfo;
 use crate::store::{Kind, Scratch, text};
 
@@ -221,14 +222,15 @@ fn send_back(address: &Url, request: &AuthorizationRequest, parameters: &[(&str,
     keep_private(response)
 }
 
-/// Every user in every organization they belong to, oldest memberships first.
+/// Every user in every organization they are an active member of, oldest memberships first.
 fn choices(shared: &Shared) -> Vec<Choice> {
     let (world, scratch) = (shared.world(), Scratch::default());
     let world = world.reader(&scratch);
     let mut choices = Vec::new();
     for organization in world.everyone(Kind::Organization) {
         let organization_id = text(organization, "id").unwrap_or_default();
-        for membership in world.collection(organization_id, Kind::Membership) {
+        let members = world.collection(organization_id, Kind::Membership);
+        for membership in members.filter(|membership| is_active_member(membership)) {
             let Some(user) = text(membership, "user_id").and_then(|id| world.object(Kind::User, id)) else {
                 continue;
             };

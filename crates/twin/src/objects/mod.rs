@@ -28,6 +28,7 @@ mod integration_link;
 mod lead;
 mod mailbox;
 mod meeting;
+mod membership;
 mod message;
 mod money;
 mod note;
@@ -74,6 +75,7 @@ pub(crate) use attachment::keep as keep_files;
 pub(crate) use event_type::documented as is_documented_event;
 pub(crate) use export::{Written, write as write_export};
 pub(crate) use meeting::{Turn, tell_of_turn as tell_of_meeting, turns as meeting_turns};
+pub(crate) use membership::is_active as is_active_member;
 pub(crate) use role::grants;
 pub(crate) use webhook::tell as tell_webhooks;
 
@@ -81,7 +83,7 @@ pub(crate) use webhook::tell as tell_webhooks;
 static RESOURCES: &[&Resource] = &[
     &user::API_KEY,
     &organization::ORGANIZATION,
-    &organization::MEMBERSHIP,
+    &membership::MEMBERSHIP,
     &user::USER,
     &role::ROLE,
     &settings::GROUP,
@@ -158,6 +160,7 @@ static ACTIONS: &[&[Action]] = &[
     file::ACTIONS,
     lead::ACTIONS,
     meeting::ACTIONS,
+    membership::ACTIONS,
     opportunity_groups::ACTIONS,
     organization::ACTIONS,
     phone_rental::ACTIONS,

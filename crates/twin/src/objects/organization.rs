@@ -1,14 +1,14 @@
-//! The organization of a key or grant, and its members.
+//! The organization of a key or grant.
 
 use http::Method;
 use serde_json::{Value, json};
 
 use super::user;
-use super::{pipeline, role, status};
+use super::{membership, pipeline, status};
 use crate::http::{Answer, Call, Refusal};
 use crate::resource::{
     Action, Audit, Detail, Draft, Field, FieldKind, Hooks, Initial, Methods, NO_OBJECT, Projection, Resource,
-    Run, Session, View, project, render,
+    Run, Session, Show, View, project, render,
 };
 use crate::store::{Kind, Object, text};
 
@@ -40,11 +40,14 @@ pub(crate) static ORGANIZATION: Resource = Resource {
             fields.map(|field| listed(view, super::resource_of(Kind::LeadCustomField), field)).collect()
         }),
         Field::computed("memberships", |view, _| {
-            view.all(Kind::Membership)
-                .map(|membership| Value::Object(shown_membership(view, membership)))
-                .collect()
+            view.members().map(|member| Value::Object(membership::beside_its_user(view, member))).collect()
         }),
-        Field::computed("inactive_memberships", |_, _| json!([])),
+        Field::computed("inactive_memberships", |view, _| {
+            let inactive = view.all(Kind::Membership).filter(|member| !membership::is_active(member));
+            inactive.map(|member| Value::Object(membership::beside_its_user(view, member))).collect()
+        }),
+        // Members may only be added from these; without any the restriction is off. Set up outside the API.
+        Field::stored("verified_domains").starts(Initial::EmptyList).shown(Show::Hidden),
         Field::flag("enable_unsubscribe_link", false),
         Field::flag("require_unsubscribe_link", false),
     ],
@@ -53,31 +56,9 @@ pub(crate) static ORGANIZATION: Resource = Resource {
     ..Resource::new(Kind::Organization, "organization", "orga", "Organization")
 };
 
-/// `/membership/`
-pub(crate) static MEMBERSHIP: Resource = Resource {
-    methods: Methods { update: true, ..Methods::NONE },
-    audit: Audit::None,
-    fields: &[
-        Field::stored("user_id"),
-        Field::new("role_id", FieldKind::Checked(known_role)).not_null(),
-        Field::computed("permissions_granted", role::permissions_of),
-        Field::choice("auto_record_calls", &["unset", "enabled", "disabled"]).starts(Initial::Text("unset")),
-        Field::flag("track_email_opens", true),
-        Field::reference("default_caller_id", &[Kind::PhoneNumber]),
-        Field::stored("primary_personal_number"),
-        Field::text("hangup_recording_url"),
-        Field::stored("country"),
-    ],
-    // Close tells only of memberships that are activated or deactivated.
-    event: Some("membership"),
-    permission: Some("manage_organization"),
-    ..Resource::new(Kind::Membership, "membership", "memb", "Membership")
-};
-
-/// Fetching an organization, with `_expand`, and changing several memberships.
+/// Fetching an organization, with `_expand`.
 pub(crate) const ACTIONS: &[Action] = &[
     Action { method: Method::GET, path: "organization/{}", run: Run::Read(fetch) },
-    Action { method: Method::PUT, path: "membership", run: Run::Write(update_memberships) },
 ];
 
 fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
@@ -88,12 +69,6 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     if rows.clone().any(|row| known(row).is_none()) {
         draft.errors.add("lead_statuses", NO_OBJECT);
     }
-}
-
-fn known_role(view: View<'_>, value: &Value) -> Result<Value, Value> {
-    let id = value.as_str().ok_or("Value must be of str type.")?;
-    let built_in = matches!(id, "admin" | "superuser" | "user" | "restricteduser");
-    if built_in || view.find(Kind::Role, id).is_some() { Ok(value.clone()) } else { Err(NO_OBJECT.into()) }
 }
 
 fn fetch(view: View<'_>, call: &Call, captured: &[&str]) -> Result<Answer, Refusal> {
@@ -120,35 +95,10 @@ fn nest_user(view: View<'_>, membership: &mut Object) {
     membership.insert("user".to_owned(), nested);
 }
 
-fn update_memberships(session: &mut Session<'_>, call: &Call, _: &[&str]) -> Result<Answer, Refusal> {
-    session.require("manage_organization")?;
-    let ids =
-        call.parameters.get("id__in").ok_or_else(|| Refusal::invalid("The id__in filter is required."))?;
-    let ids: Vec<&str> = ids.split(',').map(str::trim).collect();
-    for id in &ids {
-        let old =
-            session.view().find(Kind::Membership, id).cloned().ok_or(Refusal::NoObject(MEMBERSHIP.model))?;
-        session.draft(&MEMBERSHIP, &call.body, Some(&old))?;
-    }
-    for id in &ids {
-        session.update(&MEMBERSHIP, id, &call.body)?;
-    }
-    Ok(Answer::ok(json!({"count": ids.len()})))
-}
-
 /// The caller's organization in full.
 pub(crate) fn shown(view: View<'_>) -> Result<Object, Refusal> {
     let organization = view.organization().ok_or(Refusal::NoObject(ORGANIZATION.model))?;
     Ok(render(view, &ORGANIZATION, organization, Detail::Single, &Projection::All))
-}
-
-/// A membership with the members of its user beside it.
-pub(crate) fn shown_membership(view: View<'_>, membership: &Object) -> Object {
-    let mut row = render(view, &MEMBERSHIP, membership, Detail::Listed, &Projection::All);
-    if let Some(user) = text(membership, "user_id").and_then(|id| view.find(Kind::User, id)) {
-        row.extend(user::beside_membership(user).map(|(name, value)| (name.to_owned(), value)));
-    }
-    row
 }
 
 fn listed(view: View<'_>, resource: &Resource, object: &Object) -> Value {

@@ -67,6 +67,15 @@ pub(crate) static ROLE: Resource = Resource {
     ..Resource::new(Kind::Role, "role", "role", "Role")
 };
 
+/// What opens the settings of the organization and of its members.
+pub(crate) const MANAGE_ORGANIZATION: &str = "manage_organization";
+
+/// Whether there is a role with this id.
+pub(crate) fn exists(view: View<'_>, role_id: &str) -> bool {
+    matches!(role_id, "admin" | "superuser" | "user" | "restricteduser")
+        || view.find(Kind::Role, role_id).is_some()
+}
+
 /// What the role `role_id` grants, sorted by name.
 pub(crate) fn permissions(view: View<'_>, role_id: &str) -> Value {
     match role_id {
@@ -89,12 +98,18 @@ pub(crate) fn permissions_of(view: View<'_>, membership: &Object) -> Value {
     permissions(view, text(membership, "role_id").unwrap_or("user"))
 }
 
+/// Whether a role grants a permission.
+pub(crate) fn permits(view: View<'_>, role_id: &str, permission: &str) -> bool {
+    let granted = permissions(view, role_id);
+    granted.as_array().is_some_and(|names| names.iter().any(|name| name == permission))
+}
+
+/// Whether a member's role grants a permission.
+pub(crate) fn allows(view: View<'_>, membership: &Object, permission: &str) -> bool {
+    permits(view, text(membership, "role_id").unwrap_or("user"), permission)
+}
+
 /// Whether the caller's role grants a permission.
 pub(crate) fn grants(view: View<'_>, permission: &str) -> bool {
-    let membership = view.membership(&view.caller.user_id);
-    let granted = membership.map(|membership| permissions_of(view, membership));
-    granted
-        .as_ref()
-        .and_then(Value::as_array)
-        .is_some_and(|names| names.iter().any(|name| name == permission))
+    view.membership(&view.caller.user_id).is_some_and(|membership| allows(view, membership, permission))
 }

@@ -8,7 +8,7 @@ use crate::resource::{
     Audit, Deleted, Draft, Field, FieldKind, Filter, Hooks, Initial, ListRules, REQUIRED, Resource, Session,
     View,
 };
-use crate::store::{DateStyle, Kind, Object, text};
+use crate::store::{Created, DateStyle, Kind, Object, Shelf, text};
 
 /// `/sequence_subscription/`
 pub(crate) static SEQUENCE_SUBSCRIPTION: Resource = Resource {
@@ -106,4 +106,37 @@ fn has_calls(view: View<'_>, subscription: &Object) -> bool {
     let sequence = text(subscription, "sequence_id").and_then(|id| view.find(Kind::Sequence, id));
     let steps = sequence.and_then(|sequence| sequence.get("steps")?.as_array());
     steps.is_some_and(|steps| steps.iter().any(|step| step["step_type"] == "call"))
+}
+
+/// Pauses what a user who left was sending.
+pub(super) fn pause_of(session: &mut Session<'_>, user_id: &str) {
+    let view = session.view();
+    let accounts: Vec<&str> = view
+        .all(Kind::ConnectedAccount)
+        .filter(|account| text(account, "user_id") == Some(user_id))
+        .filter_map(|account| text(account, "id"))
+        .collect();
+    let theirs = |subscription: &Object| {
+        text(subscription, "status") == Some("active")
+            && text(subscription, "sender_account_id").is_some_and(|id| accounts.contains(&id))
+    };
+    let numbers = view.world.numbers(
+        &view.caller.organization_id,
+        Shelf::Of(Kind::SequenceSubscription),
+        Created::EVER,
+    );
+    let ids: Vec<String> = numbers
+        .filter_map(|number| {
+            view.aside(|view| {
+                let subscription = view.world.at(number).map(|record| &record.object)?;
+                theirs(subscription).then(|| text(subscription, "id").map(str::to_owned))?
+            })
+        })
+        .collect();
+    for id in ids {
+        session.amend(Kind::SequenceSubscription, &id, |subscription| {
+            subscription.insert("status".to_owned(), "paused".into());
+            subscription.insert("status_reason".to_owned(), "membership-inactive".into());
+        });
+    }
 }

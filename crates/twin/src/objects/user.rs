@@ -3,13 +3,13 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use super::organization;
+use super::{membership, organization};
 use crate::http::{Answer, Call, Refusal};
 use crate::resource::{
-    Action, Audit, Detail, Field, ListRules, Methods, Projection, Resource, Run, View, full_name, project,
+    Action, Audit, Detail, Field, ListRules, Methods, Projection, Resource, Run, View, project,
     render,
 };
-use crate::store::{Kind, Object, text};
+use crate::store::{Kind, text};
 
 /// API keys are kept like everything else, and shown nowhere.
 pub(crate) static API_KEY: Resource =
@@ -32,7 +32,7 @@ pub(crate) static USER: Resource = Resource {
     list: ListRules {
         orders: &["first_name", "last_name"],
         select: Some(|view, _| {
-            let members = view.all(Kind::Membership).filter_map(|membership| text(membership, "user_id"));
+            let members = view.members().filter_map(|membership| text(membership, "user_id"));
             Ok(Some(members.map(str::to_owned).collect()))
         }),
         max_limit: 1000,
@@ -57,7 +57,7 @@ fn me(view: View<'_>, call: &Call, _: &[&str]) -> Result<Answer, Refusal> {
         mine.map(|object| render(view, resource, object, Detail::Listed, &Projection::All).into()).collect()
     };
     let memberships: Vec<Value> = membership
-        .map(|membership| organization::shown_membership(view, membership).into())
+        .map(|membership| membership::beside_its_user(view, membership).into())
         .into_iter()
         .collect();
     body.insert("email_accounts".to_owned(), own(Kind::ConnectedAccount).into());
@@ -83,18 +83,6 @@ fn availability(view: View<'_>, call: &Call, _: &[&str]) -> Result<Answer, Refus
             ],
         })
     };
-    let members = view.all(Kind::Membership).filter_map(|membership| text(membership, "user_id"));
+    let members = view.members().filter_map(|membership| text(membership, "user_id"));
     Ok(Answer::ok(json!({"data": members.map(state).collect::<Vec<_>>()})))
-}
-
-/// The members of a user that stand beside a membership, `user_email` and so on.
-pub(crate) fn beside_membership(user: &Object) -> [(&'static str, Value); 5] {
-    let member = |name: &str| user.get(name).cloned().unwrap_or_default();
-    [
-        ("user_email", member("email")),
-        ("user_first_name", member("first_name")),
-        ("user_last_name", member("last_name")),
-        ("user_full_name", full_name(user).into()),
-        ("user_image", member("image")),
-    ]
 }

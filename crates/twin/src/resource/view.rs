@@ -42,7 +42,8 @@ impl<'w> View<'w> {
         match record.kind {
             Kind::ApiKey => false,
             Kind::Organization => id == mine,
-            Kind::User => self.is_member(id),
+            // Who left is still named by what they did.
+            Kind::User => self.any_membership(id).is_some(),
             _ => text(&record.object, "organization_id") == Some(mine),
         }
     }
@@ -66,13 +67,23 @@ impl<'w> View<'w> {
         self.world.children_of(lead_id, kind)
     }
 
-    /// Whether this user belongs to the caller's organization.
+    /// The active memberships of the caller's organization, oldest first.
+    pub(crate) fn members(self) -> impl DoubleEndedIterator<Item = &'w Object> + use<'w> {
+        self.all(Kind::Membership).filter(|membership| objects::is_active_member(membership))
+    }
+
+    /// Whether this user is an active member of the caller's organization.
     pub(crate) fn is_member(self, user_id: &str) -> bool {
         self.membership(user_id).is_some()
     }
 
-    /// A user's membership in the caller's organization.
+    /// A user's active membership in the caller's organization.
     pub(crate) fn membership(self, user_id: &str) -> Option<&'w Object> {
+        self.any_membership(user_id).filter(|membership| objects::is_active_member(membership))
+    }
+
+    /// A user's membership in the caller's organization, active or not.
+    pub(crate) fn any_membership(self, user_id: &str) -> Option<&'w Object> {
         let own = self.world.holding(&self.caller.organization_id, Kind::Membership, "user_id", user_id);
         let mut own = own.filter_map(|number| self.world.at(number)).map(|record| &record.object);
         own.find(|membership| text(membership, "user_id") == Some(user_id))

@@ -83,7 +83,7 @@ pub(super) fn users(view: View<'_>, body: &Object, errors: &mut FieldErrors) -> 
 
 /// Every member of the organization.
 pub(super) fn everybody(view: View<'_>) -> Vec<String> {
-    let members = view.all(Kind::Membership).filter_map(|membership| text(membership, "user_id"));
+    let members = view.members().filter_map(|membership| text(membership, "user_id"));
     members.map(str::to_owned).collect()
 }
 

@@ -12,6 +12,7 @@ mod inbox;
 mod leads;
 mod lists;
 mod meetings;
+mod memberships;
 mod messages;
 mod opportunities;
 mod opportunity_lists;
