@@ -10,7 +10,7 @@ use jiff::civil::{Date, date};
 use serde_json::{Map, Value, json};
 
 use super::writer::{Writer, members, shift_dates};
-use crate::objects::resource_at;
+use crate::objects::{built_in_roles, resource_at};
 use crate::store::{Kind, World};
 
 /// Closer Inc.
@@ -56,6 +56,9 @@ pub(super) fn write(world: &mut World) {
     writer.act_as(CLEO, SECOND_STREET);
     for (name, file) in SECOND_STREET_FILES {
         write_file(&mut writer, name, file, days);
+    }
+    for role in built_in_roles() {
+        writer.world.insert(Kind::Role, role);
     }
     for (id, key, user_id, organization_id) in API_KEYS {
         let key = json!({

@@ -1,8 +1,14 @@
-//! Roles: what a member of the organization may do.
+//! Roles: what a member of the organization may do, and which leads they see.
+//!
+//! Four roles are built in. They belong to every organization, go by their names instead of ids, and stay as they
+//! are; organizations add their own.
 
 use serde_json::{Value, json};
 
-use crate::resource::{Audit, Field, FieldKind, Initial, ListRules, Methods, Resource, View};
+use crate::http::Refusal;
+use crate::resource::{
+    Audit, Draft, Field, FieldKind, Hooks, Initial, ListRules, NO_OBJECT, Resource, Session, View,
+};
 use crate::store::{Kind, Object, text};
 
 /// All permissions, as recorded.
@@ -54,42 +60,147 @@ const RESTRICTED_USER: &[&str] =
 
 /// `/role/`
 pub(crate) static ROLE: Resource = Resource {
-    methods: Methods::READ,
     audit: Audit::None,
+    answers_created: true,
     fields: &[
         Field::text("name").required(),
         Field::flag("editable", true).read_only(),
-        Field::new("permissions", FieldKind::FreeList).starts(Initial::EmptyList),
-        Field::new("visibility_user_lcf_ids", FieldKind::FreeList).starts(Initial::EmptyList),
+        Field::new("permissions", FieldKind::List(&FieldKind::Choice(PERMISSIONS)))
+            .starts(Initial::EmptyList)
+            .not_null(),
+        Field::new("visibility_user_lcf_ids", FieldKind::List(&FieldKind::Checked(assigning_field)))
+            .starts(Initial::EmptyList),
         Field::choice("visibility_user_lcf_behavior", &["require_assignment", "allow_unassigned"]),
     ],
-    list: ListRules::OLDEST_FIRST,
+    list: ListRules {
+        select: Some(|view, _| {
+            let own = view.all(Kind::Role).filter_map(|role| text(role, "id"));
+            let built_in = BUILT_IN.iter().map(|(id, ..)| *id);
+            Ok(Some(built_in.chain(own).map(str::to_owned).collect()))
+        }),
+        ..ListRules::OLDEST_FIRST
+    },
+    permission: Some(MANAGE_ORGANIZATION),
+    hooks: Hooks { prepare, may_delete, ..Hooks::NONE },
     ..Resource::new(Kind::Role, "role", "role", "Role")
 };
+
+/// What shows all leads, whoever they are assigned to.
+pub(crate) const VIEW_ALL_LEADS: &str = "view_all_leads";
 
 /// What opens the settings of the organization and of its members.
 pub(crate) const MANAGE_ORGANIZATION: &str = "manage_organization";
 
+/// The roles every organization has: id, name, permissions (documented); `superuser` lacks `manage_organization`.
+const BUILT_IN: &[(&str, &str, &[&str])] = &[
+    ("admin", "Admin", PERMISSIONS),
+    ("superuser", "Super User", PERMISSIONS),
+    ("user", "User", USER),
+    ("restricteduser", "Restricted User", RESTRICTED_USER),
+];
+
+/// The built-in roles as they are stored: they belong to no organization.
+pub(crate) fn built_in() -> Vec<Object> {
+    let whole = |(id, name, _): &(&str, &str, &[&str])| {
+        let role = json!({
+            "id": id, "organization_id": null, "name": name, "editable": false, "permissions": granted(id),
+            "visibility_user_lcf_ids": [], "visibility_user_lcf_behavior": null,
+        });
+        role.as_object().cloned().unwrap_or_default()
+    };
+    BUILT_IN.iter().map(whole).collect()
+}
+
+/// What a built-in role grants, sorted by name.
+fn granted(role_id: &str) -> Option<Vec<&'static str>> {
+    let (id, _, permissions) = BUILT_IN.iter().find(|(id, ..)| *id == role_id)?;
+    let withheld = |name: &str| *id == "superuser" && name == MANAGE_ORGANIZATION;
+    Some(permissions.iter().copied().filter(|name| !withheld(name)).collect())
+}
+
 /// Whether there is a role with this id.
 pub(crate) fn exists(view: View<'_>, role_id: &str) -> bool {
-    matches!(role_id, "admin" | "superuser" | "user" | "restricteduser")
-        || view.find(Kind::Role, role_id).is_some()
+    view.find(Kind::Role, role_id).is_some()
+}
+
+/// A field that can say whose a lead is: one of users, that leads have.
+fn assigning_field(view: View<'_>, value: &Value) -> Result<Value, Value> {
+    let id = value.as_str().ok_or("Value must be of str type.")?;
+    let found = view.find(Kind::LeadCustomField, id).or_else(|| {
+        let shared = view.find(Kind::SharedCustomField, id)?;
+        let associations = shared.get("associations").and_then(Value::as_array)?;
+        associations.iter().any(|entry| entry["object_type"] == "lead").then_some(shared)
+    });
+    match found {
+        None => Err(NO_OBJECT.into()),
+        Some(field) if text(field, "type") == Some("user") => Ok(value.clone()),
+        Some(_) => Err("Only lead custom fields of the user type can decide which leads are visible.".into()),
+    }
+}
+
+/// Refuses changes of built-in roles and names that are taken; whoever sees all leads needs no fields for it.
+fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
+    let view = session.view();
+    if draft.old.is_some_and(is_built_in) {
+        return draft.refuse(Refusal::invalid("Built-in roles cannot be changed."));
+    }
+    let name = text(&draft.object, "name");
+    let same = |role: &Object| text(role, "name") == name && role.get("id") != draft.object.get("id");
+    let built_in = BUILT_IN.iter().any(|(_, taken, _)| Some(*taken) == name);
+    if name.is_some() && (built_in || view.all(Kind::Role).any(same)) {
+        draft.errors.add("name", "A role with this name already exists.");
+    }
+    let mut permissions = names(&draft.object);
+    permissions.sort_unstable();
+    permissions.dedup();
+    let sees_all = permissions.contains(&VIEW_ALL_LEADS);
+    let manages = permissions.contains(&MANAGE_ORGANIZATION);
+    let permissions = json!(permissions);
+    if let Some(old) = draft.old
+        && !manages
+        && names(old).contains(&MANAGE_ORGANIZATION)
+    {
+        let stays = |member: &Object| {
+            member.get("role_id") != old.get("id") && allows(view, member, MANAGE_ORGANIZATION)
+        };
+        if !view.members().any(stays) {
+            draft.errors.add("permissions", "The organization needs a member who may manage it.");
+        }
+    }
+    draft.object.insert("permissions".to_owned(), permissions);
+    if sees_all || draft.object.get("visibility_user_lcf_ids").is_none_or(Value::is_null) {
+        draft.object.insert("visibility_user_lcf_ids".to_owned(), json!([]));
+    }
+    let behavior = draft.object.get("visibility_user_lcf_behavior").filter(|given| !given.is_null());
+    let behavior = behavior.filter(|_| !sees_all).cloned();
+    let otherwise = if sees_all { Value::Null } else { "require_assignment".into() };
+    draft.object.insert("visibility_user_lcf_behavior".to_owned(), behavior.unwrap_or(otherwise));
+}
+
+fn names(role: &Object) -> Vec<&str> {
+    role.get("permissions").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+fn is_built_in(role: &Object) -> bool {
+    role.get("editable") == Some(&Value::Bool(false))
+}
+
+/// Only roles nobody has can be deleted (documented).
+fn may_delete(view: View<'_>, role: &Object) -> Result<(), Refusal> {
+    if is_built_in(role) {
+        return Err(Refusal::invalid("Built-in roles cannot be deleted."));
+    }
+    if view.all(Kind::Membership).any(|member| member.get("role_id") == role.get("id")) {
+        return Err(Refusal::invalid("The role is still in use. Give its users another one first."));
+    }
+    Ok(())
 }
 
 /// What the role `role_id` grants, sorted by name.
 pub(crate) fn permissions(view: View<'_>, role_id: &str) -> Value {
-    match role_id {
-        "admin" => json!(PERMISSIONS),
-        "superuser" => {
-            json!(PERMISSIONS.iter().filter(|name| **name != "manage_organization").collect::<Vec<_>>())
-        }
-        "user" => json!(USER),
-        "restricteduser" => json!(RESTRICTED_USER),
-        _ => view
-            .find(Kind::Role, role_id)
-            .and_then(|role| role.get("permissions"))
-            .cloned()
-            .unwrap_or(json!([])),
+    match granted(role_id) {
+        Some(permissions) => json!(permissions),
+        None => view.member_of(Kind::Role, Some(role_id), "permissions"),
     }
 }
 
@@ -100,8 +211,10 @@ pub(crate) fn permissions_of(view: View<'_>, membership: &Object) -> Value {
 
 /// Whether a role grants a permission.
 pub(crate) fn permits(view: View<'_>, role_id: &str, permission: &str) -> bool {
-    let granted = permissions(view, role_id);
-    granted.as_array().is_some_and(|names| names.iter().any(|name| name == permission))
+    match granted(role_id) {
+        Some(permissions) => permissions.contains(&permission),
+        None => view.find(Kind::Role, role_id).is_some_and(|role| names(role).contains(&permission)),
+    }
 }
 
 /// Whether a member's role grants a permission.

@@ -44,6 +44,8 @@ impl<'w> View<'w> {
             Kind::Organization => id == mine,
             // Who left is still named by what they did.
             Kind::User => self.any_membership(id).is_some(),
+            // Built-in roles belong to every organization.
+            Kind::Role if record.object.get("organization_id").is_some_and(Value::is_null) => true,
             _ => text(&record.object, "organization_id") == Some(mine),
         }
     }

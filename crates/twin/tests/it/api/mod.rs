@@ -20,6 +20,7 @@ mod phone_numbers;
 mod playbooks;
 mod protocol;
 mod reports;
+mod roles;
 mod scheduling_links;
 mod searches;
 mod send_as;
