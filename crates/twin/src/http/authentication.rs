@@ -7,8 +7,8 @@ use http::{HeaderMap, StatusCode, header};
 use super::answer::Refusal;
 use super::request::App;
 use super::state::Shared;
-use crate::objects::is_active_member;
 use crate::oauth::Identity;
+use crate::objects::is_active_member;
 use crate::store::{EVERYONE, Kind, Scratch, text};
 
 /// The recorded answer to a wrong key, with its two double spaces.

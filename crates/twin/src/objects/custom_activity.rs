@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::{activity, custom_field, note};
+use super::{activity, custom_field, note, role};
 use crate::http::{Parameters, Refusal};
 use crate::resource::{
-    Audit, CustomScope, Deleted, Draft, Field, FieldKind, Hooks, Initial, ListRules, Resource, Session, Show,
-    View, require_custom,
+    Audit, CustomScope, Deleted, Draft, Field, Hooks, Initial, ListRules, Resource, Session, Show, View,
+    require_custom,
 };
 use crate::store::{DateStyle, Kind, Object, text};
 
@@ -19,7 +19,7 @@ pub(crate) static CUSTOM_ACTIVITY_TYPE: Resource = Resource {
         Field::text("name").required(),
         Field::text("description"),
         Field::flag("api_create_only", false),
-        Field::new("editable_with_roles", FieldKind::FreeList).starts(Initial::EmptyList).not_null(),
+        role::EDITABLE_WITH_ROLES,
         Field::flag("is_archived", false),
         Field::computed("fields", |view, kind| {
             let mut holder = Object::new();
@@ -31,7 +31,12 @@ pub(crate) static CUSTOM_ACTIVITY_TYPE: Resource = Resource {
     list: ListRules { has_more: false, ..ListRules::OLDEST_FIRST },
     event: Some("custom_activity_type"),
     permission: Some("manage_customizations"),
-    hooks: Hooks { may_delete: unused, ..Hooks::NONE },
+    hooks: Hooks {
+        prepare: |session, draft| custom_field::arrange(session, draft, "activity"),
+        may_delete: unused,
+        deleting: |session, kind| custom_field::forget_type(session, CustomScope::Activity, kind),
+        ..Hooks::NONE
+    },
     ..Resource::new(Kind::CustomActivityType, "custom_activity", "actitype", "CustomActivityType")
 };
 
@@ -68,6 +73,10 @@ fn type_needs_a_lead(view: View<'_>, parameters: &Parameters) -> Result<(), Refu
 
 /// Publishing requires every required field; a draft may lack them (documented).
 fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
+    let kind = text(&draft.object, "custom_activity_type_id");
+    if let Err(refusal) = role::check_type(session.view(), Kind::CustomActivityType, kind) {
+        return draft.refuse(refusal);
+    }
     note::pin(session, draft);
     let published = text(&draft.object, "status") == Some("published");
     if published {

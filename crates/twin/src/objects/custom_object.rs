@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::custom_field;
+use super::{custom_field, role};
 use crate::http::{Parameters, Refusal};
 use crate::resource::{
-    Audit, CustomScope, Deleted, Draft, Field, FieldKind, Filter, Hooks, Initial, ListRules, REQUIRED,
-    Resource, Session, Show, View, require_custom,
+    Audit, CustomScope, Deleted, Draft, Field, Filter, Hooks, Initial, ListRules, REQUIRED, Resource,
+    Session, Show, View, require_custom,
 };
 use crate::store::{Kind, Object, text};
 
@@ -20,7 +20,7 @@ pub(crate) static CUSTOM_OBJECT_TYPE: Resource = Resource {
         Field::text("name_plural").required(),
         Field::text("description"),
         Field::flag("api_create_only", false),
-        Field::new("editable_with_roles", FieldKind::FreeList).starts(Initial::EmptyList).not_null(),
+        role::EDITABLE_WITH_ROLES,
         Field::stored("is_archived").starts(Initial::False),
         Field::computed("fields", |view, kind| {
             let mut holder = Object::new();
@@ -33,7 +33,11 @@ pub(crate) static CUSTOM_OBJECT_TYPE: Resource = Resource {
     list: ListRules { has_more: false, ..ListRules::OLDEST_FIRST },
     event: Some("custom_object_type"),
     permission: Some("manage_customizations"),
-    hooks: Hooks { may_delete: unused, ..Hooks::NONE },
+    hooks: Hooks {
+        may_delete: unused,
+        deleting: |session, kind| custom_field::forget_type(session, CustomScope::CustomObject, kind),
+        ..Hooks::NONE
+    },
     ..Resource::new(Kind::CustomObjectType, "custom_object_type", "cotype", "CustomObjectType")
 };
 
@@ -67,6 +71,10 @@ fn of_a_lead(_: View<'_>, parameters: &Parameters) -> Result<(), Refusal> {
 }
 
 fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
+    let kind = text(&draft.object, "custom_object_type_id");
+    if let Err(refusal) = role::check_type(session.view(), Kind::CustomObjectType, kind) {
+        return draft.refuse(refusal);
+    }
     require_custom(session.view(), CustomScope::CustomObject, &draft.object, &mut draft.errors);
 }
 

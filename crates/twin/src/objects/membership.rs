@@ -10,8 +10,8 @@ use super::role;
 use super::sequence_subscription;
 use crate::http::{Answer, Call, Refusal};
 use crate::resource::{
-    Action, Audit, Detail, Draft, Field, FieldKind, Hooks, Initial, Methods, NO_OBJECT, Projection, Resource,
-    Run, Session, Show, View, full_name, phone, read_fields, render,
+    Action, Audit, Detail, Draft, Field, FieldKind, Hooks, Initial, Methods, Projection, Resource, Run,
+    Session, Show, View, full_name, phone, read_fields, render,
 };
 use crate::store::{DateStyle, Kind, Object, text};
 
@@ -21,7 +21,7 @@ pub(crate) static MEMBERSHIP: Resource = Resource {
     audit: Audit::None,
     fields: &[
         Field::stored("user_id"),
-        Field::new("role_id", FieldKind::Checked(known_role)).not_null(),
+        Field::new("role_id", FieldKind::Checked(role::known)).not_null(),
         Field::computed("permissions_granted", role::permissions_of),
         Field::choice("auto_record_calls", &["unset", "enabled", "disabled"])
             .starts(Initial::Text("unset"))
@@ -51,7 +51,7 @@ const PINNED: &str = "saved_view_ids";
 /// What is sent to make sure that somebody is a member.
 const INVITATION: &[Field] = &[
     Field::new("email", FieldKind::Email).required(),
-    Field::new("role_id", FieldKind::Checked(known_role)).required(),
+    Field::new("role_id", FieldKind::Checked(role::known)).required(),
 ];
 
 /// What is sent to pin views.
@@ -84,11 +84,6 @@ pub(crate) fn beside_its_user(view: View<'_>, membership: &Object) -> Object {
     row.insert("user_phone_formatted".to_owned(), number.as_str().map(phone::formatted).into());
     row.insert("user_phone".to_owned(), number);
     row
-}
-
-fn known_role(view: View<'_>, value: &Value) -> Result<Value, Value> {
-    let id = value.as_str().ok_or("Value must be of str type.")?;
-    if role::exists(view, id) { Ok(value.clone()) } else { Err(NO_OBJECT.into()) }
 }
 
 /// Members change their own settings; their role, and the settings of others, only with `manage_organization`

@@ -76,7 +76,7 @@ pub(crate) use event_type::documented as is_documented_event;
 pub(crate) use export::{Written, write as write_export};
 pub(crate) use meeting::{Turn, tell_of_turn as tell_of_meeting, turns as meeting_turns};
 pub(crate) use membership::is_active as is_active_member;
-pub(crate) use role::{built_in as built_in_roles, grants};
+pub(crate) use role::{built_in as built_in_roles, grants, may_edit};
 pub(crate) use webhook::tell as tell_webhooks;
 
 /// Every resource.
@@ -152,7 +152,8 @@ static ACTIONS: &[&[Action]] = &[
     activity::ACTIONS,
     blocked_phone_number::ACTIONS,
     comment::ACTIONS,
-    custom_field::ACTIONS,
+    custom_field::ASSOCIATIONS,
+    custom_field::SCHEMAS,
     email_template::ACTIONS,
     enrichment::ACTIONS,
     event::ACTIONS,

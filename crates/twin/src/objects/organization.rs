@@ -4,11 +4,11 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::user;
-use super::{membership, pipeline, status};
+use super::{custom_field, membership, pipeline, status};
 use crate::http::{Answer, Call, Refusal};
 use crate::resource::{
-    Action, Audit, Detail, Draft, Field, FieldKind, Hooks, Initial, Methods, NO_OBJECT, Projection, Resource,
-    Run, Session, Show, View, project, render,
+    Action, Audit, CustomScope, Detail, Draft, Field, FieldKind, Hooks, Initial, Methods, NO_OBJECT,
+    Projection, Resource, Run, Session, Show, View, project, render,
 };
 use crate::store::{Kind, Object, text};
 
@@ -36,8 +36,9 @@ pub(crate) static ORGANIZATION: Resource = Resource {
             pipelines.map(|found| listed(view, &pipeline::PIPELINE, found)).collect()
         }),
         Field::computed("lead_custom_fields", |view, _| {
-            let fields = view.all(Kind::LeadCustomField);
-            fields.map(|field| listed(view, super::resource_of(Kind::LeadCustomField), field)).collect()
+            let all = custom_field::shown(view, CustomScope::Lead, &Object::new());
+            let own = |field: &&Value| field["is_shared"] == false;
+            all.as_array().into_iter().flatten().filter(own).cloned().collect()
         }),
         Field::computed("memberships", |view, _| {
             view.members().map(|member| Value::Object(membership::beside_its_user(view, member))).collect()
@@ -48,6 +49,7 @@ pub(crate) static ORGANIZATION: Resource = Resource {
         }),
         // Members may only be added from these; without any the restriction is off. Set up outside the API.
         Field::stored("verified_domains").starts(Initial::EmptyList).shown(Show::Hidden),
+        Field::stored(custom_field::SCHEMA_ORDER).starts(Initial::EmptyObject).shown(Show::Hidden),
         Field::flag("enable_unsubscribe_link", false),
         Field::flag("require_unsubscribe_link", false),
     ],
@@ -57,9 +59,8 @@ pub(crate) static ORGANIZATION: Resource = Resource {
 };
 
 /// Fetching an organization, with `_expand`.
-pub(crate) const ACTIONS: &[Action] = &[
-    Action { method: Method::GET, path: "organization/{}", run: Run::Read(fetch) },
-];
+pub(crate) const ACTIONS: &[Action] =
+    &[Action { method: Method::GET, path: "organization/{}", run: Run::Read(fetch) }];
 
 fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     let view = session.view();

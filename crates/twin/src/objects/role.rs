@@ -3,6 +3,7 @@
 //! Four roles are built in. They belong to every organization, go by their names instead of ids, and stay as they
 //! are; organizations add their own.
 
+use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::http::Refusal;
@@ -118,9 +119,35 @@ fn granted(role_id: &str) -> Option<Vec<&'static str>> {
     Some(permissions.iter().copied().filter(|name| !withheld(name)).collect())
 }
 
-/// Whether there is a role with this id.
-pub(crate) fn exists(view: View<'_>, role_id: &str) -> bool {
-    view.find(Kind::Role, role_id).is_some()
+/// Checks the id of a role.
+pub(crate) fn known(view: View<'_>, value: &Value) -> Result<Value, Value> {
+    let id = value.as_str().ok_or("Value must be of str type.")?;
+    view.find(Kind::Role, id).map(|_| value.clone()).ok_or_else(|| NO_OBJECT.into())
+}
+
+/// `editable_with_roles`: whose members may edit something; empty means everyone (documented).
+pub(crate) const EDITABLE_WITH_ROLES: Field =
+    Field::new("editable_with_roles", FieldKind::List(&FieldKind::Checked(known)))
+        .starts(Initial::EmptyList)
+        .not_null();
+
+/// Whether the caller's role is among those that may edit what these rules, or this type, stand for.
+pub(crate) fn may_edit(view: View<'_>, rules: &Object) -> bool {
+    let roles = thing.get(EDITABLE_WITH_ROLES.name).and_then(Value::as_array);
+    let Some(roles) = roles.filter(|roles| !roles.is_empty()) else { return true };
+    let role = view.membership(&view.caller.user_id).and_then(|membership| membership.get("role_id"));
+    role.is_some_and(|role| roles.contains(role))
+}
+
+/// Refuses callers whose role may not edit objects of a custom type.
+pub(crate) fn check_type(view: View<'_>, kind: Kind, type_id: Option<&str>) -> Result<(), Refusal> {
+    match type_id.and_then(|id| view.find(kind, id)) {
+        Some(found) if !may_edit(view, found) => {
+            let message = "Your role does not allow you to edit objects of this type.";
+            Err(Refusal::Message(StatusCode::FORBIDDEN, message.to_owned()))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A field that can say whose a lead is: one of users, that leads have.
@@ -178,7 +205,12 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
 }
 
 fn names(role: &Object) -> Vec<&str> {
-    role.get("permissions").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
+    role.get("permissions")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect()
 }
 
 fn is_built_in(role: &Object) -> bool {
@@ -225,4 +257,20 @@ pub(crate) fn allows(view: View<'_>, membership: &Object, permission: &str) -> b
 /// Whether the caller's role grants a permission.
 pub(crate) fn grants(view: View<'_>, permission: &str) -> bool {
     view.membership(&view.caller.user_id).is_some_and(|membership| allows(view, membership, permission))
+}
+
+/// Takes a field that goes away out of the roles whose members see leads by it.
+pub(crate) fn forget_field(session: &mut Session<'_>, field_id: &str) {
+    let view = session.view();
+    let fields = |role: &Object| role.get("visibility_user_lcf_ids").and_then(Value::as_array).cloned();
+    let going = |role: &&Object| fields(role).is_some_and(|ids| ids.iter().any(|id| id == field_id));
+    let ids: Vec<String> =
+        view.all(Kind::Role).filter(going).filter_map(|role| text(role, "id")).map(str::to_owned).collect();
+    for id in ids {
+        session.amend(Kind::Role, &id, |role| {
+            if let Some(Value::Array(ids)) = role.get_mut("visibility_user_lcf_ids") {
+                ids.retain(|id| id != field_id);
+            }
+        });
+    }
 }

@@ -6,8 +6,7 @@ use serde_json::{Value, json};
 use super::{membership, organization};
 use crate::http::{Answer, Call, Refusal};
 use crate::resource::{
-    Action, Audit, Detail, Field, ListRules, Methods, Projection, Resource, Run, View, project,
-    render,
+    Action, Audit, Detail, Field, ListRules, Methods, Projection, Resource, Run, View, project, render,
 };
 use crate::store::{Kind, text};
 

@@ -5,10 +5,12 @@
 
 use serde_json::{Value, json};
 
-use super::check::{self, FieldErrors, NO_OBJECT, NOT_A_CHOICE};
+use super::check::{self, FieldErrors};
+use super::custom_value::{self, is_choice};
 use super::declaration::Draft;
-use super::view::{View, full_name};
-use crate::store::{DateStyle, Kind, Object, Record, text};
+use super::view::View;
+use crate::objects;
+use crate::store::{Kind, Object, Record, text};
 
 /// Which custom fields a resource carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,17 +43,23 @@ impl CustomScope {
 
 /// The definitions that apply to an object: its own fields, then the shared ones associated with it.
 pub(crate) fn definitions<'w>(view: View<'w>, scope: CustomScope, object: &Object) -> Vec<&'w Object> {
-    let (kind, association, parent) = scope.parts();
+    let (kind, _, parent) = scope.parts();
     let parent_id = parent.and_then(|name| text(object, name));
     let own = view.all(kind).filter(|field| parent.is_none_or(|name| text(field, name) == parent_id));
-    let shared = view.all(Kind::SharedCustomField).filter(|field| {
-        let associations = field.get("associations").and_then(Value::as_array);
-        associations.into_iter().flatten().filter_map(Value::as_object).any(|entry| {
-            text(entry, "object_type") == Some(association)
-                && parent.is_none_or(|name| text(entry, name) == parent_id)
-        })
-    });
+    let shared = view.all(Kind::SharedCustomField).filter(|field| rules(scope, object, field).is_some());
     own.chain(shared).collect()
+}
+
+/// What applies to the values of a field on an object, `required` and `editable_with_roles`: shared fields say it
+/// for each object type they are associated with, others in their definition. `None` for a shared field that is not
+/// associated with the object.
+pub(crate) fn rules<'f>(scope: CustomScope, object: &Object, field: &'f Object) -> Option<&'f Object> {
+    let Some(associations) = field.get("associations").and_then(Value::as_array) else { return Some(field) };
+    let (_, association, parent) = scope.parts();
+    associations.iter().filter_map(Value::as_object).find(|entry| {
+        text(entry, "object_type") == Some(association)
+            && parent.is_none_or(|name| text(entry, name) == text(object, name))
+    })
 }
 
 /// Reads the custom values of a draft's input into its object.
@@ -68,11 +76,18 @@ pub(crate) fn fill(view: View<'_>, scope: CustomScope, draft: &mut Draft<'_>) {
         }
     }
     for (name, value) in given {
-        set(view, &definitions, &name, value, draft);
+        set(view, scope, &definitions, &name, value, draft);
     }
 }
 
-fn set(view: View<'_>, definitions: &[&Object], name: &str, value: &Value, draft: &mut Draft<'_>) {
+fn set(
+    view: View<'_>,
+    scope: CustomScope,
+    definitions: &[&Object],
+    name: &str,
+    value: &Value,
+    draft: &mut Draft<'_>,
+) {
     let find = |name: &str| {
         definitions.iter().find(|field| text(field, "id") == Some(name) || text(field, "name") == Some(name))
     };
@@ -83,75 +98,56 @@ fn set(view: View<'_>, definitions: &[&Object], name: &str, value: &Value, draft
     };
     let key = format!("custom.{}", text(field, "id").unwrap_or_default());
     let several = field.get("accepts_multiple_values") == Some(&Value::Bool(true));
+    let checked = |value: &Value| custom_value::check(view, field, value);
     let outcome = match change {
         None if value.is_null() => Ok(Value::Null),
         None if several => {
             let values = value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
-            values
-                .iter()
-                .map(|value| check_value(view, field, value))
-                .collect::<Result<_, _>>()
-                .map(Value::Array)
+            values.iter().map(checked).collect::<Result<Vec<_>, _>>().map(|values| distinct(values).into())
         }
-        None => check_value(view, field, value),
+        None => checked(value),
         Some(_) if !several => Err("This field does not accept multiple values.".into()),
-        Some(change) => check_value(view, field, value).map(|value| {
-            let mut values = draft.object.get(&key).and_then(Value::as_array).cloned().unwrap_or_default();
-            values.retain(|other| *other != value);
-            if change == "add" {
-                values.push(value);
-            }
-            Value::Array(values)
+        // A value may be taken out although it is not valid any more.
+        Some("remove") => Ok(others(&draft.object, &key, value).into()),
+        Some(_) => checked(value).map(|value| {
+            let mut values = others(&draft.object, &key, &value);
+            values.push(value);
+            values.into()
         }),
     };
-    match outcome {
-        Ok(Value::Null) => {
-            draft.object.shift_remove(&key);
-        }
-        Ok(Value::Array(values)) if values.is_empty() => {
-            draft.object.shift_remove(&key);
-        }
-        Ok(value) => {
-            draft.object.insert(key, value);
-        }
-        Err(error) => draft.errors.add(&key, error),
+    let value = match outcome {
+        Ok(Value::Array(values)) if values.is_empty() => Value::Null,
+        Ok(value) => value,
+        Err(error) => return draft.errors.add(&key, error),
+    };
+    let is = draft.object.get(&key).unwrap_or(&Value::Null);
+    // Who may not edit a field may still send back what it holds.
+    if *is != value && !rules(scope, &draft.object, field).is_some_and(|rules| objects::may_edit(view, rules))
+    {
+        return draft.errors.add(&key, "You do not have permission to edit this field.");
+    }
+    if value.is_null() {
+        draft.object.shift_remove(&key);
+    } else {
+        draft.object.insert(key, value);
     }
 }
 
-/// Checks one value against a definition.
-pub(crate) fn check_value(view: View<'_>, field: &Object, value: &Value) -> Result<Value, Value> {
-    let kind = text(field, "type").unwrap_or("text");
-    if kind == "number" {
-        return if value.is_number() { Ok(value.clone()) } else { Err(check::wrong_type("float")) };
-    }
-    let written = value.as_str().ok_or_else(|| check::wrong_type("str"))?;
-    let reference = |kind| view.find(kind, written).map(|_| value.clone()).ok_or_else(|| NO_OBJECT.into());
-    match kind {
-        "date" => check::date(written).map(Value::String),
-        "datetime" => check::moment(written, DateStyle::Offset).map(Value::String),
-        "choices" if is_choice(field, value) => Ok(value.clone()),
-        "choices" => Err(NOT_A_CHOICE.into()),
-        "user" => user(view, written),
-        "contact" => reference(Kind::Contact),
-        "custom_object" => reference(Kind::CustomObject),
-        _ => Ok(value.clone()),
-    }
+/// The values of a field that accepts several, without this one.
+fn others(object: &Object, key: &str, value: &Value) -> Vec<Value> {
+    let held = object.get(key).and_then(Value::as_array).into_iter().flatten();
+    held.filter(|other| *other != value).cloned().collect()
 }
 
-/// A user by id, or by exact full name as Close also accepts.
-fn user(view: View<'_>, written: &str) -> Result<Value, Value> {
-    if view.find(Kind::User, written).is_some() {
-        return Ok(written.into());
+/// Each value once, where it stands first.
+fn distinct(values: Vec<Value>) -> Vec<Value> {
+    let mut distinct = Vec::with_capacity(values.len());
+    for value in values {
+        if !distinct.contains(&value) {
+            distinct.push(value);
+        }
     }
-    let named = view
-        .world
-        .everyone(Kind::User)
-        .find(|user| full_name(user) == written && text(user, "id").is_some_and(|id| view.is_member(id)));
-    named.and_then(|user| user.get("id").cloned()).ok_or_else(|| NO_OBJECT.into())
-}
-
-fn is_choice(field: &Object, value: &Value) -> bool {
-    field.get("choices").and_then(Value::as_array).is_some_and(|choices| choices.contains(value))
+    distinct
 }
 
 /// The values an object answers with: only those whose definition exists and still allows them.
@@ -193,24 +189,17 @@ pub(crate) fn values<'o>(
 
 /// The values of a record by the names of their fields.
 pub(crate) fn named_values(view: View<'_>, record: &Record) -> Vec<(String, Value)> {
-    let Some(scope) = crate::objects::resource_of(record.kind).custom else { return Vec::new() };
+    let Some(scope) = objects::resource_of(record.kind).custom else { return Vec::new() };
     let found = values(view, scope, &record.object).into_iter();
     found.map(|(field, _, value)| (text(field, "name").unwrap_or_default().to_owned(), value)).collect()
 }
 
 /// Requires a value for each required field of the object's type.
 pub(crate) fn require(view: View<'_>, scope: CustomScope, object: &Object, errors: &mut FieldErrors) {
-    let (_, association, parent) = scope.parts();
-    let parent_id = parent.and_then(|name| text(object, name));
     for field in definitions(view, scope, object) {
-        let associations = field.get("associations").and_then(Value::as_array);
-        let shared = associations.into_iter().flatten().filter_map(Value::as_object).any(|entry| {
-            text(entry, "object_type") == Some(association)
-                && parent.is_none_or(|name| text(entry, name) == parent_id)
-                && entry.get("required") == Some(&Value::Bool(true))
-        });
+        let required = rules(scope, object, field).and_then(|rules| rules.get("required"));
         let key = format!("custom.{}", text(field, "id").unwrap_or_default());
-        if (shared || field.get("required") == Some(&Value::Bool(true))) && !object.contains_key(&key) {
+        if required == Some(&Value::Bool(true)) && !object.contains_key(&key) {
             errors.add(&key, check::REQUIRED);
         }
     }

@@ -6,6 +6,7 @@
 
 mod check;
 mod custom;
+mod custom_value;
 mod declaration;
 mod event;
 mod field;
@@ -23,7 +24,9 @@ pub(crate) use check::{
 };
 pub(crate) use custom::{
     CustomScope, definitions as custom_definitions, named_values as custom_values, require as require_custom,
+    rules as custom_rules,
 };
+pub(crate) use custom_value::convert as convert_value;
 pub(crate) use declaration::{
     Action, Audit, Deleted, Draft, Hooks, ListRules, Methods, Order, Resource, Run,
 };

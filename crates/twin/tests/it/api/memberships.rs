@@ -44,7 +44,8 @@ async fn not_everybody_may_be_made_a_member() {
     let message = "elsewhere.example.com is not a verified domain of the organization.";
     assert_eq!(stranger.refused(403), json!({"error": message}));
     house.try_post("membership/", invitation("dora@closer.example.com", "admin")).await.refused(403);
-    let answer = house.try_post("membership/", json!({"email": "dora", "role_id": "boss"})).await.refused(400);
+    let answer =
+        house.try_post("membership/", json!({"email": "dora", "role_id": "boss"})).await.refused(400);
     let expected = json!({"email": "Invalid email address.", "role": "Object does not exist."});
     assert_eq!(answer["field-errors"], expected);
     let answer = house.try_post("membership/", json!({})).await.refused(400);
@@ -55,7 +56,8 @@ async fn not_everybody_may_be_made_a_member() {
     house.try_post("membership/", invitation("dora@closer.example.com", "user")).await.refused(403);
     let cleo = house.twin.api_keys().into_iter().find(|key| key.user_name == "Cleo Marsh").unwrap();
     house.use_key(&cleo.key);
-    let open = house.try_post("membership/", invitation("dora@closer.example.com", "user")).await.refused(403);
+    let open =
+        house.try_post("membership/", invitation("dora@closer.example.com", "user")).await.refused(403);
     assert!(open.to_string().contains("restricted to verified domains"), "{open}");
 }
 
@@ -95,7 +97,10 @@ async fn members_look_after_their_own_settings() {
     let mut house = House::new().await;
     let settings = json!({"auto_record_calls": "enabled", "may_workflows_impersonate": true});
     let changed = house.put(&format!("membership/{BOBS}/"), settings).await;
-    assert_eq!((&changed["auto_record_calls"], &changed["track_email_opens"]), (&json!("enabled"), &json!(true)));
+    assert_eq!(
+        (&changed["auto_record_calls"], &changed["track_email_opens"]),
+        (&json!("enabled"), &json!(true))
+    );
     assert_eq!(changed["may_workflows_impersonate"], true);
 
     let all = json!({"_params": {"id__in": [ANNS, BOBS]}, "track_email_opens": false});

@@ -5,6 +5,7 @@ mod advanced_filtering;
 mod blocked_phone_numbers;
 mod bulk_actions;
 mod contacts;
+mod custom_fields;
 mod events;
 mod exports;
 mod files;

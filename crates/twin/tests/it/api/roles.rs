@@ -38,7 +38,10 @@ async fn organizations_make_their_own_roles() {
     assert_eq!((&role["editable"], &role["organization_id"]), (&json!(true), &json!(CLOSER)));
     assert_eq!(role["visibility_user_lcf_behavior"], "require_assignment");
     let seeing = house.put(&path, json!({"permissions": ["view_all_leads", "export"]})).await;
-    assert_eq!((&seeing["visibility_user_lcf_ids"], &seeing["visibility_user_lcf_behavior"]), (&json!([]), &Value::Null));
+    assert_eq!(
+        (&seeing["visibility_user_lcf_ids"], &seeing["visibility_user_lcf_behavior"]),
+        (&json!([]), &Value::Null)
+    );
 
     let same = house.try_post("role/", body).await.refused(400);
     assert_eq!(same["field-errors"], json!({"name": "A role with this name already exists."}));
@@ -55,7 +58,10 @@ async fn organizations_make_their_own_roles() {
     house.put(&format!("membership/{BOBS}/"), json!({"role_id": role["id"]})).await;
     house.try_delete(&path).await.refused(400);
     house.become_user(BOB);
-    assert_eq!(house.get("me/").await["memberships"][0]["permissions_granted"], json!(["export", "view_all_leads"]));
+    assert_eq!(
+        house.get("me/").await["memberships"][0]["permissions_granted"],
+        json!(["export", "view_all_leads"])
+    );
     house.try_put(&path, json!({"name": "Trainee"})).await.refused(403);
     house.try_post("role/", json!({"name": "Trainee"})).await.refused(403);
     house.become_user(crate::support::ANN);

@@ -1,12 +1,14 @@
 //! Definitions of custom fields, for each kind of object that has them, and shared ones.
 
-use http::{Method, StatusCode};
-use serde_json::{Value, json};
+mod association;
+mod schema;
+mod values;
 
-use crate::http::{Answer, Call, Refusal};
+use serde_json::Value;
+
+use super::role;
 use crate::resource::{
-    Action, Audit, CustomScope, Deleted, Detail, Draft, Field, FieldKind, Hooks, Initial, ListRules,
-    Projection, REQUIRED, Resource, Run, Session, Show, View, custom_definitions, render,
+    Audit, Deleted, Draft, Field, FieldKind, Hooks, Initial, ListRules, REQUIRED, Resource, Session, Show,
 };
 use crate::store::{Kind, Object, text};
 
@@ -56,20 +58,23 @@ pub(crate) static CUSTOM_OBJECT_FIELD: Resource = Resource {
 /// `/custom_field/shared/`
 pub(crate) static SHARED_FIELD: Resource = Resource {
     event: Some("custom_fields.shared"),
-    fields: &[Field::stored("associations").starts(Initial::EmptyList)],
+    // Who may edit values is said by each association.
+    base: &[NAME, DESCRIPTION, TYPE, CHOICES, SEVERAL],
+    fields: &[
+        Field::reference("referenced_custom_type_id", &[Kind::CustomObjectType]).on_create(),
+        Field::computed("is_shared", |_, _| true.into()),
+        Field::stored("associations").starts(Initial::EmptyList),
+    ],
     ..fixed(Kind::SharedCustomField, "custom_field/shared", "SharedCustomField")
 };
 
-/// `GET /custom_field_schema/…/`
-pub(crate) const ACTIONS: &[Action] = &[
-    Action { method: Method::GET, path: "custom_field_schema/{}", run: Run::Read(schema) },
-    Action { method: Method::GET, path: "custom_field_schema/{}/{}", run: Run::Read(schema) },
-];
+pub(crate) use association::{ACTIONS as ASSOCIATIONS, forget_type};
+pub(crate) use schema::{ACTIONS as SCHEMAS, ORDER as SCHEMA_ORDER, arrange, shown};
 
 /// Fields of leads, contacts and opportunities, whose type may change.
 const fn changeable(kind: Kind, path: &'static str, model: &'static str) -> Resource {
     let mut resource = fixed(kind, path, model);
-    resource.hooks = Hooks { prepare, deleting, ..Hooks::NONE };
+    resource.hooks = Hooks { prepare, updated, deleting, ..Hooks::NONE };
     resource
 }
 
@@ -80,20 +85,26 @@ const fn fixed(kind: Kind, path: &'static str, model: &'static str) -> Resource 
     resource.audit = Audit::Plain;
     resource.list = ListRules { max_limit: 1000, ..ListRules::OLDEST_FIRST };
     resource.permission = Some("manage_customizations");
-    resource.hooks = Hooks { prepare: prepare_fixed, deleting, ..Hooks::NONE };
+    resource.hooks = Hooks { prepare: prepare_fixed, updated, deleting, ..Hooks::NONE };
     resource
 }
 
+const NAME: Field = Field::text("name").required();
+const DESCRIPTION: Field = Field::new("description", FieldKind::Text(280));
+const TYPE: Field = Field::choice("type", TYPES).required();
+const CHOICES: Field = Field::new("choices", FieldKind::List(&FieldKind::Text(0)));
+const SEVERAL: Field = Field::flag("accepts_multiple_values", false);
+
 const DEFINITION: &[Field] = &[
-    Field::text("name").required(),
-    Field::new("description", FieldKind::Text(280)),
-    Field::choice("type", TYPES).required(),
-    Field::new("choices", FieldKind::List(&FieldKind::Text(0))),
-    Field::flag("accepts_multiple_values", false),
-    Field::new("editable_with_roles", FieldKind::FreeList).starts(Initial::EmptyList).not_null(),
+    NAME,
+    DESCRIPTION,
+    TYPE,
+    CHOICES,
+    SEVERAL,
+    role::EDITABLE_WITH_ROLES,
     Field::reference("referenced_custom_type_id", &[Kind::CustomObjectType]),
     Field::flag("back_reference_is_visible", false),
-    Field::computed("is_shared", |_, field| field.contains_key("associations").into()),
+    Field::computed("is_shared", |_, _| false.into()),
     Field::stored("converting_to_type").starts(Initial::Absent).shown(Show::Present),
 ];
 
@@ -146,59 +157,22 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     }
 }
 
-/// The values of a field go with it (documented).
-fn deleting(session: &mut Session<'_>, field: &Object) {
-    let key = format!("custom.{}", text(field, "id").unwrap_or_default());
-    for kind in [Kind::Lead, Kind::Contact, Kind::Opportunity, Kind::CustomActivity, Kind::CustomObject] {
-        let holders: Vec<Object> =
-            session.view().all(kind).filter(|object| object.contains_key(&key)).cloned().collect();
-        for mut holder in holders {
-            holder.shift_remove(&key);
-            let id = text(&holder, "id").unwrap_or_default().to_owned();
-            session.world.replace(&id, holder);
-        }
+/// Values follow the definition; `converting_to_type` is never seen, as they do so before the answer (chosen).
+fn updated(session: &mut Session<'_>, old: &Object, field: &Object) {
+    if let Some(kind) = kind_of(session, field) {
+        values::convert(session, kind, old, field);
     }
 }
 
-fn schema(view: View<'_>, call: &Call, captured: &[&str]) -> Result<Answer, Refusal> {
-    let unknown = || {
-        let path = call.segments.join("/");
-        Refusal::Message(StatusCode::NOT_FOUND, format!("There is no custom field schema at {path}."))
-    };
-    let mut holder = Object::new();
-    let (scope, name) = match captured {
-        ["lead"] => (CustomScope::Lead, "Lead".into()),
-        ["contact"] => (CustomScope::Contact, "Contact".into()),
-        ["opportunity"] => (CustomScope::Opportunity, "Opportunity".into()),
-        ["activity", id] => {
-            holder.insert("custom_activity_type_id".to_owned(), (*id).into());
-            let kind = view.find(Kind::CustomActivityType, id).ok_or_else(unknown)?;
-            (CustomScope::Activity, kind["name"].clone())
-        }
-        ["custom_object", id] => {
-            holder.insert("custom_object_type_id".to_owned(), (*id).into());
-            let kind = view.find(Kind::CustomObjectType, id).ok_or_else(unknown)?;
-            (CustomScope::CustomObject, kind["name"].clone())
-        }
-        _ => return Err(unknown()),
-    };
-    Ok(Answer::ok(json!({
-        "object_type": captured.join("/"),
-        "name": name,
-        "organization_id": view.caller.organization_id,
-        "fields": shown(view, scope, &holder),
-    })))
+/// The values of a field go with it (documented), and roles cannot go by it any more.
+fn deleting(session: &mut Session<'_>, field: &Object) {
+    let id = text(field, "id").unwrap_or_default();
+    if let Some(kind) = kind_of(session, field) {
+        values::forget(session, values::holders(kind), id, |_| true);
+    }
+    role::forget_field(session, id);
 }
 
-/// The definitions that apply to an object, as they are answered.
-pub(crate) fn shown(view: View<'_>, scope: CustomScope, object: &Object) -> Value {
-    let definitions = custom_definitions(view, scope, object).into_iter();
-    let resource =
-        |field: &Object| text(field, "id").and_then(|id| view.record(id)).map(|record| record.kind);
-    definitions
-        .filter_map(|field| {
-            let resource = super::resource_of(resource(field)?);
-            Some(Value::Object(render(view, resource, field, Detail::Listed, &Projection::All)))
-        })
-        .collect()
+fn kind_of(session: &Session<'_>, field: &Object) -> Option<Kind> {
+    session.view().record(text(field, "id")?).map(|record| record.kind)
 }
