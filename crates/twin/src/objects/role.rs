@@ -131,8 +131,8 @@ pub(crate) const EDITABLE_WITH_ROLES: Field =
         .starts(Initial::EmptyList)
         .not_null();
 
-/// Whether the caller's role is among those that may edit what these rules, or this type, stand for.
-pub(crate) fn may_edit(view: View<'_>, rules: &Object) -> bool {
+/// Whether the caller's role is among those that may edit a thing: objects of a type, or values under a rule.
+pub(crate) fn may_edit(view: View<'_>, thing: &Object) -> bool {
     let roles = thing.get(EDITABLE_WITH_ROLES.name).and_then(Value::as_array);
     let Some(roles) = roles.filter(|roles| !roles.is_empty()) else { return true };
     let role = view.membership(&view.caller.user_id).and_then(|membership| membership.get("role_id"));
