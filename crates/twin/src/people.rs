@@ -210,6 +210,7 @@ fn caller(user_id: &str, organization_id: &str) -> Caller {
         offset: Offset::UTC,
         method: String::new(),
         path: String::new(),
+        sight: None,
     }
 }
 

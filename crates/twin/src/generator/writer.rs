@@ -28,6 +28,7 @@ impl<'w> Writer<'w> {
             offset: Offset::UTC,
             method: String::new(),
             path: String::new(),
+            sight: None,
         };
         Self { world, caller, today }
     }

@@ -13,7 +13,7 @@ use subtle::ConstantTimeEq;
 use super::answer::Refusal;
 use super::state::Shared;
 use crate::objects::{Written, write_export};
-use crate::resource::{Caller, View};
+use crate::resource::{Caller, Sight, View};
 use crate::store::{Kind, Scratch, text};
 
 /// Where the addresses of exports begin.
@@ -45,6 +45,7 @@ fn file(shared: &Shared, id: &str, signature: &str) -> Result<Written, Refusal> 
     }
     let mut caller = Caller::nobody(text(export, "organization_id").unwrap_or_default());
     text(export, "created_by").unwrap_or_default().clone_into(&mut caller.user_id);
+    caller.sight = Sight::of(View::new(reader, &caller));
     write_export(View::new(reader, &caller), export)
 }
 

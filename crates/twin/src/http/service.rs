@@ -72,8 +72,9 @@ fn answer(shared: &Shared, parts: &Parts, body: &Bytes) -> Response {
                     offset,
                     method: call.method.to_string(),
                     path: parts.uri.path().to_owned(),
+                    sight: None,
                 };
-                objects::dispatch(shared, &caller, &call)
+                objects::dispatch(shared, caller, &call)
             });
     let mut response = match outcome {
         Ok(answer) => answer.into_response(),

@@ -4,6 +4,7 @@ use http::Method;
 use serde_json::Value;
 
 use super::comment;
+use super::ownership::ACTIVITIES;
 use crate::http::{Answer, Call, Parameters, Refusal};
 use crate::resource::{
     Action, Compare, Draft, Field, Filter, Hooks, Initial, ListRules, NO_OBJECT, Run, Session, Show, View,
@@ -126,12 +127,7 @@ fn of_wanted_type(_: View<'_>, record: &Record, parameters: &Parameters) -> bool
 /// Completes and checks what all activities share. Others' activities need `manage_others_activities` (documented).
 pub(crate) fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     let view = session.view();
-    let own = |activity: &Object| text(activity, "user_id") == Some(view.caller.user_id.as_str());
-    if draft.old.is_some_and(|old| !own(old))
-        && let Err(refusal) = view.require(MANAGE_OTHERS)
-    {
-        draft.refuse(refusal);
-    }
+    ACTIVITIES.check_change(view, draft);
     let lead = text(&draft.object, "lead_id");
     let contact = text(&draft.object, "contact_id").and_then(|id| view.find(Kind::Contact, id));
     if contact.is_some_and(|contact| lead.is_some() && text(contact, "lead_id") != lead) {
@@ -165,13 +161,5 @@ pub(crate) const DELETABLE: Hooks = Hooks { may_delete, deleting: comment::forge
 
 /// One's own activities need `delete_own_activities`, others' `manage_others_activities` (documented).
 pub(crate) fn may_delete(view: View<'_>, activity: &Object) -> Result<(), Refusal> {
-    view.require(permission_to_delete(view, activity))
+    ACTIVITIES.check_deletion(view, activity)
 }
-
-/// What deleting an activity, or what it recorded, needs.
-pub(crate) fn permission_to_delete(view: View<'_>, activity: &Object) -> &'static str {
-    let own = text(activity, "user_id") == Some(view.caller.user_id.as_str());
-    if own { "delete_own_activities" } else { MANAGE_OTHERS }
-}
-
-const MANAGE_OTHERS: &str = "manage_others_activities";

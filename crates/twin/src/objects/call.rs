@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::ownership::ACTIVITIES;
 use super::{activity, contact, playbook, rich_text};
 use crate::http::Refusal;
 use crate::resource::{Draft, Field, FieldKind, Hooks, Initial, Resource, Session, Show, View, phone};
@@ -111,8 +112,9 @@ fn delete_media(view: View<'_>, old: &Object, draft: &mut Draft<'_>) {
     if emptied.is_empty() {
         return;
     }
-    let permission = activity::permission_to_delete(view, old);
-    if view.require(permission).is_err() {
+    if let Some(permission) = ACTIVITIES.needed_to_delete(view, old)
+        && view.require(permission).is_err()
+    {
         let message = format!("Deleting the recording of a call needs the permission {permission}.");
         return draft.refuse(Refusal::bad_request(message));
     }

@@ -7,7 +7,7 @@ use super::rich_text;
 use crate::http::{Answer, Call, Parameters, Refusal};
 use crate::resource::{
     Action, Audit, Deleted, Draft, Field, FieldKind, Filter, Hooks, Initial, ListRules, Methods, NO_OBJECT,
-    Resource, Run, Session, Show, View,
+    Resource, Run, Session, Show, VIEW_ALL_LEADS, View,
 };
 use crate::store::{DateStyle, Kind, Object, text};
 
@@ -51,6 +51,7 @@ pub(crate) static COMMENT_THREAD: Resource = Resource {
     ],
     list: ListRules {
         filters: &[],
+        check: narrowed_for_restricted,
         keep: Some(|_, record, parameters| {
             let among = |parameter: &str, member: &str| {
                 let wanted = parameters.get(parameter).filter(|wanted| !wanted.is_empty());
@@ -76,6 +77,13 @@ fn commentable(view: View<'_>, value: &Value) -> Result<Value, Value> {
     let kind = view.record(id).map(|record| record.kind);
     let fits = kind.is_some_and(|kind| kind.is_activity() || kind == Kind::Opportunity);
     if fits { Ok(value.clone()) } else { Err(NO_OBJECT.into()) }
+}
+
+/// Who sees only some leads must say which threads they mean (documented).
+fn narrowed_for_restricted(view: View<'_>, parameters: &Parameters) -> Result<(), Refusal> {
+    let narrowed =
+        ["ids", "object_ids"].into_iter().any(|name| parameters.get(name).is_some_and(|ids| !ids.is_empty()));
+    if narrowed { Ok(()) } else { view.require(VIEW_ALL_LEADS) }
 }
 
 fn one_of_two(_: View<'_>, parameters: &Parameters) -> Result<(), Refusal> {

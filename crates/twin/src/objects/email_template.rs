@@ -4,11 +4,12 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::attachment::{MAIL_ATTACHMENTS, SMS_TEMPLATE_ATTACHMENTS};
+use super::ownership::TEMPLATES;
 use super::recipient::{self, Recipient};
 use super::{contact, lead};
 use crate::http::{Answer, Call, Refusal};
 use crate::resource::{
-    Action, Audit, Compare, Deleted, Detail, Field, Filter, Initial, ListRules, NO_OBJECT, Projection,
+    Action, Audit, Compare, Deleted, Detail, Field, Filter, Hooks, Initial, ListRules, NO_OBJECT, Projection,
     Resource, Run, Show, View, full_name, render,
 };
 use crate::store::{Kind, Object, text};
@@ -30,6 +31,7 @@ pub(crate) static EMAIL_TEMPLATE: Resource = Resource {
         ..ListRules::NEWEST_FIRST
     },
     event: Some("email_template"),
+    hooks: TEAM,
     ..Resource::new(Kind::EmailTemplate, "email_template", "tmpl", "EmailTemplate")
 };
 
@@ -47,7 +49,29 @@ pub(crate) static SMS_TEMPLATE: Resource = Resource {
         SMS_TEMPLATE_ATTACHMENTS.shown(Show::OnRequest),
     ],
     event: Some("sms_template"),
+    hooks: TEAM,
     ..Resource::new(Kind::SmsTemplate, "sms_template", "smstmpl", "SMSTemplate")
+};
+
+/// Shared templates, and those of others, are the team's.
+const TEAM: Hooks = Hooks {
+    prepare: |session, draft| {
+        let view = session.view();
+        TEMPLATES.check_change(view, draft);
+        let shared = |template: &Object| template.get("is_shared") == Some(&Value::Bool(true));
+        if (shared(&draft.object) || draft.old.is_some_and(shared))
+            && let Err(refusal) = view.require(TEMPLATES.manage_others())
+        {
+            draft.refuse(refusal);
+        }
+    },
+    may_delete: |view, template| {
+        if template.get("is_shared") == Some(&Value::Bool(true)) {
+            view.require(TEMPLATES.manage_others())?;
+        }
+        TEMPLATES.check_deletion(view, template)
+    },
+    ..Hooks::NONE
 };
 
 /// The preview of an e-mail template, and `GET /sms_template/{id}/`, with attachments on request.

@@ -162,8 +162,11 @@ fn check_combination(parameters: &Parameters) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Whether an event is of the caller's organization, and not about a lead they may not see.
 fn mine(view: View<'_>, event: &Object) -> bool {
     text(event, "organization_id") == Some(&view.caller.organization_id)
+        && (view.caller.sight.is_none()
+            || text(event, "lead_id").is_none_or(|lead_id| view.sees_lead(lead_id)))
 }
 
 fn wanted(view: View<'_>, event: &Object, parameters: &Parameters) -> bool {

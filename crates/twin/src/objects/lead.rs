@@ -114,6 +114,9 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     {
         draft.object.insert("status_id".to_owned(), first["id"].clone());
     }
+    if let Some(sight) = &session.caller.sight {
+        sight.assign(&session.caller.user_id, &mut draft.object);
+    }
     nested_contacts(session, draft);
 }
 

@@ -36,6 +36,7 @@ mod opportunity;
 mod opportunity_groups;
 mod opportunity_totals;
 mod organization;
+mod ownership;
 mod phone_number;
 mod phone_rental;
 mod pipeline;
@@ -67,7 +68,7 @@ use std::sync::LazyLock;
 use http::{Method, StatusCode};
 
 use crate::http::{Answer, Call, Refusal, Shared};
-use crate::resource::{self, Action, Caller, Resource, Run, Session, View};
+use crate::resource::{self, Action, Caller, Resource, Run, Session, Sight, View};
 use crate::search::check_selectors;
 use crate::store::{Kind, Scratch};
 
@@ -76,7 +77,8 @@ pub(crate) use event_type::documented as is_documented_event;
 pub(crate) use export::{Written, write as write_export};
 pub(crate) use meeting::{Turn, tell_of_turn as tell_of_meeting, turns as meeting_turns};
 pub(crate) use membership::is_active as is_active_member;
-pub(crate) use role::{built_in as built_in_roles, grants, may_edit};
+pub(crate) use role::{built_in as built_in_roles, grants, may_edit, of_caller as role_of_caller};
+pub(crate) use smart_view::is_shown_to_caller;
 pub(crate) use webhook::tell as tell_webhooks;
 
 /// Every resource.
@@ -205,16 +207,19 @@ pub(crate) fn actions() -> impl Iterator<Item = &'static Action> {
     ACTIONS.iter().copied().flatten()
 }
 
-/// Carries out one request.
-pub(crate) fn dispatch(shared: &Shared, caller: &Caller, call: &Call) -> Result<Answer, Refusal> {
+/// Carries out one request. What the caller sees is decided here, once.
+pub(crate) fn dispatch(shared: &Shared, mut caller: Caller, call: &Call) -> Result<Answer, Refusal> {
     let operation = find(&call.method, &call.segments)?;
     check_selectors(call, shared.max_custom_selectors)?;
     if operation.reads() {
         let (world, scratch) = (shared.world(), Scratch::default());
-        return operation.read(View::new(world.reader(&scratch), caller), call);
+        let world = world.reader(&scratch);
+        caller.sight = Sight::of(View::new(world, &caller));
+        return operation.read(View::new(world, &caller), call);
     }
     let mut world = shared.world_mut();
-    let outcome = operation.write(&mut Session::new(&mut world, caller).answering(call), call);
+    caller.sight = Sight::of(View::new(world.reader(&Scratch::default()), &caller));
+    let outcome = operation.write(&mut Session::new(&mut world, &caller).answering(call), call);
     // Nothing is acknowledged that would not survive.
     world.keep().map_err(|error| {
         let message = format!("The change could not be kept: {error}. It may be gone after a restart.");

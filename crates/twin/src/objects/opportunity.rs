@@ -9,6 +9,7 @@ use super::comment;
 use super::integration_link;
 use super::money;
 use super::opportunity_totals::totals;
+use super::ownership::OPPORTUNITIES;
 use super::pipeline;
 use super::rich_text;
 use super::{activity, lead};
@@ -104,13 +105,21 @@ pub(crate) static OPPORTUNITY: Resource = Resource {
         ..ListRules::NEWEST_FIRST
     },
     event: Some("opportunity"),
-    hooks: Hooks { prepare, storing, updated, deleting: comment::forget, ..Hooks::NONE },
+    hooks: Hooks {
+        prepare,
+        storing,
+        updated,
+        may_delete: |view, deal| OPPORTUNITIES.check_deletion(view, deal),
+        deleting: comment::forget,
+        ..Hooks::NONE
+    },
     ..Resource::new(Kind::Opportunity, "opportunity", "oppo", "Opportunity")
 };
 
 fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     rich_text::keep_in_step(draft, "note", "note_html");
     let view = session.view();
+    OPPORTUNITIES.check_change(view, draft);
     choose_status(view, draft);
     let lead = text(&draft.object, "lead_id");
     let contact = text(&draft.object, "contact_id").and_then(|id| view.find(Kind::Contact, id));

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use crate::http::Refusal;
 use crate::resource::{
-    Audit, Draft, Field, FieldKind, Hooks, Initial, ListRules, NO_OBJECT, Resource, Session, View,
+    Audit, Draft, Field, FieldKind, Hooks, Initial, ListRules, NO_OBJECT, Resource, Session, VIEW_ALL_LEADS,
+    View,
 };
 use crate::store::{Kind, Object, text};
 
@@ -85,9 +86,6 @@ pub(crate) static ROLE: Resource = Resource {
     hooks: Hooks { prepare, may_delete, ..Hooks::NONE },
     ..Resource::new(Kind::Role, "role", "role", "Role")
 };
-
-/// What shows all leads, whoever they are assigned to.
-pub(crate) const VIEW_ALL_LEADS: &str = "view_all_leads";
 
 /// What opens the settings of the organization and of its members.
 pub(crate) const MANAGE_ORGANIZATION: &str = "manage_organization";
@@ -252,6 +250,12 @@ pub(crate) fn permits(view: View<'_>, role_id: &str, permission: &str) -> bool {
 /// Whether a member's role grants a permission.
 pub(crate) fn allows(view: View<'_>, membership: &Object, permission: &str) -> bool {
     permits(view, text(membership, "role_id").unwrap_or("user"), permission)
+}
+
+/// The caller's role.
+pub(crate) fn of_caller(view: View<'_>) -> Option<&Object> {
+    let membership = view.membership(&view.caller.user_id)?;
+    view.find(Kind::Role, text(membership, "role_id")?)
 }
 
 /// Whether the caller's role grants a permission.

@@ -21,6 +21,7 @@ pub(crate) static SEQUENCE: Resource = Resource {
     ],
     list: ListRules { max_limit: 1000, ..ListRules::NEWEST_FIRST },
     event: Some("sequence"),
+    permission: Some("manage_email_sequences"),
     hooks: Hooks { prepare, updated, deleting, ..Hooks::NONE },
     ..Resource::new(Kind::Sequence, "sequence", "seq", "Sequence")
 };

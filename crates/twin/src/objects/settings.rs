@@ -3,10 +3,11 @@
 use http::Method;
 use serde_json::{Value, json};
 
+use super::role::MANAGE_ORGANIZATION;
 use crate::http::{Answer, Call, Refusal};
 use crate::resource::{
     Action, Audit, Compare, Deleted, Draft, Field, Filter, Hooks, Initial, ListRules, Methods, REQUIRED,
-    Resource, Run, Session, Show,
+    Resource, Run, Session, Show, View,
 };
 use crate::store::{Kind, Object, text};
 
@@ -56,6 +57,7 @@ pub(crate) static OUTCOME: Resource = Resource {
         }),
     ],
     list: ListRules::OLDEST_FIRST,
+    permission: Some("manage_customizations"),
     ..Resource::new(Kind::Outcome, "outcome", "outcome", "Outcome")
 };
 
@@ -79,7 +81,8 @@ pub(crate) static GROUP: Resource = Resource {
     ],
     list: ListRules::OLDEST_FIRST,
     event: Some("group"),
-    hooks: Hooks { prepare: one_of_its_name, ..Hooks::NONE },
+    permission: Some(MANAGE_ORGANIZATION),
+    hooks: Hooks { prepare: one_of_its_name, may_delete: unreferenced, ..Hooks::NONE },
     ..Resource::new(Kind::Group, "group", "group", "Group")
 };
 
@@ -97,7 +100,27 @@ fn one_of_its_name(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     }
 }
 
+/// Groups that Smart Views refer to stay (documented).
+fn unreferenced(view: View<'_>, group: &Object) -> Result<(), Refusal> {
+    let id = group.get("id").unwrap_or(&Value::Null);
+    if view.all(Kind::SmartView).any(|saved| saved.values().any(|value| mentions(value, id))) {
+        return Err(Refusal::invalid("The group is still used by a Smart View."));
+    }
+    Ok(())
+}
+
+/// Whether a value is, holds or names this id: search-bar queries name it in their text.
+fn mentions(value: &Value, id: &Value) -> bool {
+    match value {
+        Value::Array(values) => values.iter().any(|value| mentions(value, id)),
+        Value::Object(members) => members.values().any(|value| mentions(value, id)),
+        Value::String(written) => id.as_str().is_some_and(|id| written.contains(id)),
+        _ => false,
+    }
+}
+
 fn add_member(session: &mut Session<'_>, call: &Call, captured: &[&str]) -> Result<Answer, Refusal> {
+    session.require(MANAGE_ORGANIZATION)?;
     let id = captured.first().copied().unwrap_or_default();
     session.view().find(Kind::Group, id).ok_or(Refusal::NoObject(GROUP.model))?;
     let user_id =
@@ -118,6 +141,7 @@ fn add_member(session: &mut Session<'_>, call: &Call, captured: &[&str]) -> Resu
 
 fn remove_member(session: &mut Session<'_>, _: &Call, captured: &[&str]) -> Result<Answer, Refusal> {
     let [id, user_id] = captured else { return Err(Refusal::NoUrl) };
+    session.require(MANAGE_ORGANIZATION)?;
     session.view().find(Kind::Group, id).ok_or(Refusal::NoObject(GROUP.model))?;
     session.amend(Kind::Group, id, |group| {
         if let Some(Value::Array(members)) = group.get_mut("members") {

@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::ownership::SMART_VIEWS;
 use crate::resource::{
-    Audit, Draft, Field, FieldKind, Hooks, Initial, ListRules, REQUIRED, Resource, Session,
+    Audit, Draft, Field, FieldKind, Hooks, Initial, ListRules, REQUIRED, Resource, Session, View,
 };
-use crate::store::{Kind, text};
+use crate::store::{Kind, Object, text};
 
 /// `/saved_search/`
 pub(crate) static SMART_VIEW: Resource = Resource {
@@ -34,7 +35,11 @@ pub(crate) static SMART_VIEW: Resource = Resource {
         ..ListRules::NEWEST_FIRST
     },
     event: Some("saved_search"),
-    hooks: Hooks { prepare, ..Hooks::NONE },
+    hooks: Hooks {
+        prepare,
+        may_delete: |view, saved| SMART_VIEWS.check_deletion(view, saved),
+        ..Hooks::NONE
+    },
     ..Resource::new(Kind::SmartView, "saved_search", "save", "SavedSearch")
 };
 
@@ -52,8 +57,29 @@ const TYPES: &[&str] = &[
     "form_submission",
 ];
 
+/// Whether the caller sees a Smart View: it is theirs, nobody's, or shared with them (chosen).
+pub(crate) fn is_shown_to_caller(view: View<'_>, saved: &Object) -> bool {
+    let caller = view.caller.user_id.as_str();
+    let owner = text(saved, "user_id");
+    if owner.is_none_or(|owner| owner == caller) || saved.get("is_shared") == Some(&Value::Bool(true)) {
+        return true;
+    }
+    let named = |list: Option<&Value>, is_meant: &dyn Fn(&str) -> bool| {
+        let ids = list.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        ids.into_iter().any(is_meant)
+    };
+    let membership = view.membership(caller).and_then(|membership| text(membership, "id"));
+    let sharing = saved.get("sharing_settings");
+    let part = |name: &str| sharing.and_then(|sharing| sharing.get(name));
+    named(saved.get("shared_with"), &|id| Some(id) == membership)
+        || part("whole_org") == Some(&Value::Bool(true))
+        || named(part("user_ids"), &|id| id == caller)
+        || named(part("group_ids"), &|id| view.users_of(id).iter().any(|user| user == caller))
+}
+
 /// Exactly one of the two kinds of query; what a structured one leaves out is filled in (documented).
-fn prepare(_: &mut Session<'_>, draft: &mut Draft<'_>) {
+fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
+    SMART_VIEWS.check_change(session.view(), draft);
     let set = |draft: &Draft<'_>, name: &str| draft.object.get(name).is_some_and(|value| !value.is_null());
     if draft.given("s_query") && set(draft, "s_query") && !draft.given("query") {
         draft.object.insert("query".to_owned(), Value::Null);

@@ -3,6 +3,7 @@
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
+use super::ownership::TASKS;
 use super::{activity, lead};
 use crate::http::{Answer, Call, Parameters, Refusal};
 use crate::resource::{
@@ -89,7 +90,7 @@ pub(crate) static TASK: Resource = Resource {
         changing,
         created: |session, task| tell(session, None, task),
         updated: |session, old, task| tell(session, Some(old), task),
-        may_delete,
+        may_delete: |view, task| TASKS.check_deletion(view, task),
         ..Hooks::NONE
     },
     ..Resource::new(Kind::Task, "task", "task", "Task")
@@ -110,6 +111,7 @@ const fn present(name: &'static str) -> Field {
 
 fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     let view = session.view();
+    TASKS.check_change(view, draft);
     let contact = text(&draft.object, "contact_id").and_then(|id| view.find(Kind::Contact, id));
     if contact.is_some_and(|contact| text(contact, "lead_id") != text(&draft.object, "lead_id")) {
         draft.errors.add("contact", NO_OBJECT);
@@ -177,11 +179,6 @@ fn tell(session: &mut Session<'_>, old: Option<&Object>, task: &Object) {
     if complete(task) && !old.is_some_and(complete) {
         session.announce(Kind::Task, text(task, "id").unwrap_or_default(), "completed");
     }
-}
-
-fn may_delete(view: View<'_>, task: &Object) -> Result<(), Refusal> {
-    let own = text(task, "assigned_to") == Some(view.caller.user_id.as_str());
-    view.require(if own { "delete_own_tasks" } else { "manage_others_tasks" })
 }
 
 fn update_many(session: &mut Session<'_>, call: &Call, _: &[&str]) -> Result<Answer, Refusal> {

@@ -20,7 +20,7 @@ pub(super) struct Scene<'w> {
 impl<'w> Scene<'w> {
     /// The caller's scene.
     pub(super) fn new(view: View<'w>) -> Self {
-        let View { world, caller } = view;
+        let View { world, caller, .. } = view;
         Self { view, world, organization_id: &caller.organization_id, now: view.now(), offset: caller.offset }
     }
 

@@ -282,6 +282,7 @@ fn ids(query: &Query, organization_id: &str) -> Vec<String> {
         offset: jiff::tz::Offset::UTC,
         method: String::new(),
         path: String::new(),
+        sight: None,
     };
     let mut world = world();
     query.select(Session::new(&mut world, &caller).view())

@@ -139,7 +139,7 @@ pub(crate) fn find<'w>(
     }
     let keep = rules.keep.map(|keep| move |view: View<'_>, record: &Record| keep(view, record, parameters));
     let residual = conditions.besides(source.answers);
-    let open = source.exact && residual.is_empty() && keep.is_none();
+    let open = source.exact && residual.is_empty() && keep.is_none() && view.sees_all_of(shelf);
     let fits = |number: &u32| {
         open || view.aside(|view| {
             view.world.at(*number).is_some_and(|record| {
@@ -223,7 +223,7 @@ struct Source<'w> {
     ordered: bool,
     /// The condition that the index answers.
     answers: Option<usize>,
-    /// Whether every candidate stands on the shelf and belongs to the caller.
+    /// Whether every candidate stands on the shelf and belongs to the caller's organization.
     exact: bool,
 }
 

@@ -15,6 +15,7 @@ mod list;
 pub(crate) mod phone;
 mod render;
 mod session;
+mod sight;
 mod verbs;
 mod view;
 
@@ -35,5 +36,6 @@ pub(crate) use filter::{Compare, Filter, member};
 pub(crate) use list::{Page, Projection, find, find_all, find_numbers, project};
 pub(crate) use render::{Detail, render};
 pub(crate) use session::{Caller, Session};
+pub(crate) use sight::{Sight, VIEW_ALL_LEADS};
 pub(crate) use verbs::{create, delete, envelope, fetch, list, update};
 pub(crate) use view::{View, full_name};

@@ -8,6 +8,7 @@ use super::declaration::{Draft, Resource};
 use super::event::{changed, emit};
 use super::list::Projection;
 use super::render::{Detail, render};
+use super::sight::Sight;
 use super::view::View;
 use crate::http::{App, Call, Refusal};
 use crate::objects::{keep_files, resource_of};
@@ -28,6 +29,8 @@ pub(crate) struct Caller {
     pub(crate) method: String,
     /// Path of the request.
     pub(crate) path: String,
+    /// Which leads they see; `None` means all.
+    pub(crate) sight: Option<Sight>,
 }
 
 impl Caller {
@@ -40,6 +43,7 @@ impl Caller {
             offset: jiff::tz::Offset::UTC,
             method: String::new(),
             path: String::new(),
+            sight: None,
         }
     }
 
@@ -91,6 +95,11 @@ impl<'w> Session<'w> {
     /// The world as the caller sees it now.
     pub(crate) fn view(&self) -> View<'_> {
         View::new(self.world.reader(&self.scratch), self.caller)
+    }
+
+    /// The organization's whole world: for what the twin does itself, whatever the caller may see.
+    fn whole(&self) -> View<'_> {
+        self.view().whole()
     }
 
     /// Refuses callers whose role does not grant a permission.
@@ -188,7 +197,7 @@ impl<'w> Session<'w> {
 
     /// Changes members of an object without checks: the twin's own doing.
     pub(crate) fn amend(&mut self, kind: Kind, id: &str, change: impl FnOnce(&mut Object)) {
-        if let Some(old) = self.view().find(kind, id).cloned() {
+        if let Some(old) = self.whole().find(kind, id).cloned() {
             let mut object = old.clone();
             change(&mut object);
             self.replace(resource_of(kind), &old, object);
@@ -228,7 +237,7 @@ impl<'w> Session<'w> {
     pub(crate) fn discard(&mut self, kind: Kind, id: &str) {
         self.scratch = Scratch::default();
         let resource = resource_of(kind);
-        let Some(object) = self.view().find(kind, id).cloned() else { return };
+        let Some(object) = self.whole().find(kind, id).cloned() else { return };
         let before = self.shown(resource, &object);
         if self.world.remove(id).is_some() {
             emit(self, resource, "deleted", Some(&before), None);
@@ -238,7 +247,7 @@ impl<'w> Session<'w> {
     /// Writes a further event about a stored object, for example `completed`.
     pub(crate) fn announce(&mut self, kind: Kind, id: &str, action: &str) {
         let resource = resource_of(kind);
-        if let Some(object) = self.view().find(kind, id).cloned() {
+        if let Some(object) = self.whole().find(kind, id).cloned() {
             let after = self.shown(resource, &object);
             emit(self, resource, action, None, Some(&after));
         }
@@ -260,7 +269,7 @@ impl<'w> Session<'w> {
     }
 
     fn shown(&self, resource: &Resource, object: &Object) -> Object {
-        render(self.view(), resource, object, Detail::Event, &Projection::All)
+        render(self.whole(), resource, object, Detail::Event, &Projection::All)
     }
 }
 

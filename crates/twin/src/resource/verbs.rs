@@ -91,7 +91,9 @@ pub(crate) fn delete(session: &mut Session<'_>, resource: &Resource, id: &str) -
     })
 }
 
+/// The answer to a change shows what was changed, also when it has just been given away.
 fn shown(view: View<'_>, resource: &Resource, id: &str, call: &Call) -> Result<Object, Refusal> {
+    let view = view.whole();
     let object = view.find(resource.kind, id).ok_or(Refusal::NoObject(resource.model))?;
     Ok(render(view, resource, object, Detail::Single, &Projection::read(&call.parameters)))
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::session::Caller;
 use crate::http::Refusal;
 use crate::objects;
-use crate::store::{Kind, Object, Reader, Record, date_at, text};
+use crate::store::{Created, Kind, Object, Reader, Record, Shelf, date_at, text};
 
 /// A caller's view of the world. What belongs to other organizations does not exist in it.
 #[derive(Clone, Copy)]
@@ -16,18 +16,26 @@ pub(crate) struct View<'w> {
     pub(crate) world: Reader<'w>,
     /// Who looks.
     pub(crate) caller: &'w Caller,
+    /// Whether everything in the organization is seen, whatever the caller may see.
+    whole: bool,
 }
 
 impl<'w> View<'w> {
     /// The view of `caller`.
     pub(crate) fn new(world: Reader<'w>, caller: &'w Caller) -> Self {
-        Self { world, caller }
+        // What happens by itself is restricted by nobody's sight.
+        Self { world, caller, whole: caller.user().is_none() }
+    }
+
+    /// The whole organization, for what the twin does itself.
+    pub(crate) fn whole(self) -> Self {
+        Self { whole: true, ..self }
     }
 
     /// Looks within `inside` only: whatever is read there is forgotten at its end, so that a scan over everything
     /// holds one object at a time.
     pub(crate) fn aside<T>(self, inside: impl FnOnce(View<'_>) -> T) -> T {
-        self.world.aside(|world| inside(View { world, caller: self.caller }))
+        self.world.aside(|world| inside(View { world, ..self }))
     }
 
     /// The record with this id, if the caller may see it.
@@ -46,8 +54,46 @@ impl<'w> View<'w> {
             Kind::User => self.any_membership(id).is_some(),
             // Built-in roles belong to every organization.
             Kind::Role if record.object.get("organization_id").is_some_and(Value::is_null) => true,
-            _ => text(&record.object, "organization_id") == Some(mine),
+            _ => {
+                text(&record.object, "organization_id") == Some(mine)
+                    && self.sees(record.kind, &record.object)
+            }
         }
+    }
+
+    /// Whether the caller sees everything the organization has on a shelf, so that nothing on it need be asked for.
+    pub(crate) fn sees_all_of(self, shelf: Shelf) -> bool {
+        self.whole || (self.caller.sight.is_none() && !shelf.holds(Kind::SmartView))
+    }
+
+    /// Whether the caller sees an object of their organization: Smart Views can be private, and some roles show only
+    /// some leads with what hangs on them.
+    pub(crate) fn sees(self, kind: Kind, object: &Object) -> bool {
+        if self.whole {
+            return true;
+        }
+        match (kind, &self.caller.sight) {
+            (Kind::SmartView, _) => objects::is_shown_to_caller(self, object),
+            (_, None) => true,
+            (Kind::Lead, Some(sight)) => sight.shows(&self.caller.user_id, object),
+            (_, Some(_)) => text(object, "lead_id").is_none_or(|lead_id| self.sees_lead(lead_id)),
+        }
+    }
+
+    /// Numbers of what the caller sees on a shelf of their organization, oldest first.
+    pub(crate) fn numbers(self, which: Shelf) -> Box<dyn DoubleEndedIterator<Item = u32> + 'w> {
+        let all = self.world.numbers(&self.caller.organization_id, which, Created::EVER);
+        if self.sees_all_of(which) {
+            return all;
+        }
+        Box::new(all.filter(move |number| {
+            self.aside(|view| view.world.at(*number).is_some_and(|record| view.record_is_visible(record)))
+        }))
+    }
+
+    /// Whether the caller sees the lead with this id.
+    pub(crate) fn sees_lead(self, lead_id: &str) -> bool {
+        self.aside(|view| view.find(Kind::Lead, lead_id).is_some())
     }
 
     /// The object with this id and kind, if the caller may see it.

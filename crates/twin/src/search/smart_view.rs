@@ -16,7 +16,8 @@ fn kind_of(view_type: &str) -> Option<Kind> {
 /// A Smart View of leads by id, or by name in any case.
 pub(crate) fn named_view<'w>(view: View<'w>, wanted: &str) -> Option<&'w Object> {
     let lower = wanted.to_lowercase();
-    let mut of_leads = view.all(Kind::SmartView).filter(|saved| text(saved, "type") == Some("lead"));
+    let seen = view.all(Kind::SmartView).filter(|saved| view.sees(Kind::SmartView, saved));
+    let mut of_leads = seen.filter(|saved| text(saved, "type") == Some("lead"));
     of_leads.find(|saved| {
         text(saved, "id") == Some(wanted)
             || text(saved, "name").is_some_and(|name| name.to_lowercase() == lower)

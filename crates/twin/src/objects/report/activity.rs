@@ -9,7 +9,7 @@ use super::metric::{self, Fold, Metric};
 use super::narrowing::{self, Leads};
 use crate::http::{Answer, Call, Refusal};
 use crate::resource::{FieldErrors, NOT_A_CHOICE, REQUIRED, View};
-use crate::store::{Created, Kind, Object, Shelf, parse_moment, text};
+use crate::store::{Kind, Object, Shelf, parse_moment, text};
 
 /// Longest range shown day by day, in days; longer ones are shown month by month.
 const DAILY_UP_TO: i64 = 92;
@@ -144,7 +144,7 @@ impl Shares {
     ) -> Self {
         let mut shares = Vec::new();
         for kind in metric.kinds {
-            for number in view.world.numbers(&view.caller.organization_id, Shelf::Of(*kind), Created::EVER) {
+            for number in view.numbers(Shelf::Of(*kind)) {
                 view.aside(|view| {
                     let Some(object) = view.world.at(number).map(|record| &record.object) else { return };
                     let member = if *kind == Kind::Lead { "id" } else { "lead_id" };

@@ -14,7 +14,7 @@ use super::{check_organization, narrowing};
 use crate::http::{Answer, Call, Refusal};
 use crate::objects::resource_of;
 use crate::resource::{NOT_A_CHOICE, View, field_type, member};
-use crate::store::{Created, Kind, Object, Record, Shelf, parse_moment, text};
+use crate::store::{Kind, Object, Record, Shelf, parse_moment, text};
 
 /// What can be explored, by the name that begins its fields.
 const OBJECTS: &[(&str, Kind, Option<Kind>)] = &[
@@ -144,7 +144,7 @@ pub(super) fn report(view: View<'_>, call: &Call, captured: &[&str]) -> Result<A
     let now = view.now().saturating_add(SignedDuration::from_millis(1)).unwrap_or(Timestamp::MAX);
     let end = narrowing::moment(view, parameters, "end", true)?.unwrap_or(now);
     let interval = Interval::read(given("interval").unwrap_or("auto"), x.as_ref(), (start, end))?;
-    let numbers = view.world.numbers(&view.caller.organization_id, Shelf::Of(y.kind), Created::EVER);
+    let numbers = view.numbers(Shelf::Of(y.kind));
     let mut points: Vec<(String, Value, f64)> = Vec::new();
     for number in numbers {
         view.aside(|view| {

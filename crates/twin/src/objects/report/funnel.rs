@@ -16,7 +16,7 @@ use super::narrowing::{self, Leads, Range};
 use crate::http::{Answer, Call, Refusal};
 use crate::objects::{money, pipeline};
 use crate::resource::{FieldErrors, NO_OBJECT, NOT_A_CHOICE, REQUIRED, View};
-use crate::store::{Created, Kind, Object, Shelf, parse_moment, text};
+use crate::store::{Kind, Object, Shelf, parse_moment, text};
 
 /// What is asked for.
 struct Asked<'w> {
@@ -179,8 +179,7 @@ fn types(view: View<'_>) -> HashMap<String, String> {
 fn cohort(view: View<'_>, asked: &Asked<'_>) -> Vec<Deal> {
     let pipeline_id = text(asked.pipeline, "id");
     let types = types(view);
-    let everything =
-        view.world.numbers(&view.caller.organization_id, Shelf::Of(Kind::Opportunity), Created::EVER);
+    let everything = view.numbers(Shelf::Of(Kind::Opportunity));
     let deal = |number: u32| {
         view.aside(|view| {
             let deal = &view.world.at(number)?.object;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{check_organization, narrowing};
 use crate::http::{Answer, Call, Refusal};
 use crate::resource::View;
-use crate::store::{Created, Kind, Shelf, parse_moment, text};
+use crate::store::{Kind, Shelf, parse_moment, text};
 
 /// What became of some e-mails.
 #[derive(Clone, Copy, Default)]
@@ -31,7 +31,7 @@ pub(super) fn report(view: View<'_>, call: &Call, captured: &[&str]) -> Result<A
     let start = narrowing::moment(view, parameters, "date_start", false)?;
     let end = narrowing::moment(view, parameters, "date_end", true)?;
     let users = parameters.get("user_id").filter(|id| !id.is_empty()).map(|id| view.users_of(id));
-    let numbers = || view.world.numbers(&view.caller.organization_id, Shelf::Of(Kind::Email), Created::EVER);
+    let numbers = || view.numbers(Shelf::Of(Kind::Email));
     // First what was answered, so that each e-mail is read twice instead of all being held.
     let mut answered: HashSet<String> = HashSet::new();
     for number in numbers() {

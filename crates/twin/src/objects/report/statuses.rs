@@ -17,7 +17,7 @@ use super::{check_organization, narrowing};
 use crate::http::{Answer, Call, Refusal};
 use crate::objects::{pipeline, status};
 use crate::resource::View;
-use crate::store::{Created, Kind, Object, Shelf, text};
+use crate::store::{Kind, Object, Shelf, text};
 
 /// What a report is about.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -66,7 +66,7 @@ fn report(view: View<'_>, call: &Call, captured: &[&str], about: About) -> Resul
     };
     let mut flows: BTreeMap<String, Flow> = BTreeMap::new();
     let mut ways = transitions::Ways::default();
-    for number in view.world.numbers(&view.caller.organization_id, Shelf::Of(kind), Created::EVER) {
+    for number in view.numbers(Shelf::Of(kind)) {
         view.aside(|view| {
             let Some(object) = view.world.at(number).map(|record| &record.object) else { return };
             let wanted = leads
