@@ -1,7 +1,5 @@
 //! Custom activities and their types.
 
-use serde_json::Value;
-
 use super::{activity, custom_field, note, role};
 use crate::http::{Parameters, Refusal};
 use crate::resource::{
@@ -91,8 +89,8 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
 }
 
 fn unused(view: View<'_>, kind: &Object) -> Result<(), Refusal> {
-    let id: Option<&Value> = kind.get("id");
-    if view.all(Kind::CustomActivity).any(|activity| activity.get("custom_activity_type_id") == id) {
+    let id = text(kind, "id").unwrap_or_default();
+    if view.holds_any(Kind::CustomActivity, "custom_activity_type_id", id) {
         return Err(Refusal::invalid("The type still has activities."));
     }
     Ok(())

@@ -96,7 +96,8 @@ fn back_references(view: View<'_>, kind: &Object) -> Value {
 }
 
 fn unused(view: View<'_>, kind: &Object) -> Result<(), Refusal> {
-    if view.all(Kind::CustomObject).any(|object| object.get("custom_object_type_id") == kind.get("id")) {
+    let id = text(kind, "id").unwrap_or_default();
+    if view.holds_any(Kind::CustomObject, "custom_object_type_id", id) {
         return Err(Refusal::invalid("The type still has objects."));
     }
     Ok(())

@@ -21,7 +21,9 @@ pub(crate) static MEMBERSHIP: Resource = Resource {
     audit: Audit::None,
     fields: &[
         Field::stored("user_id"),
-        Field::new("role_id", FieldKind::Checked(role::known)).not_null(),
+        Field::new("role_id", FieldKind::Checked(role::known)).not_null().also(&["role"]),
+        // The old name, still answered.
+        Field::computed("role", |_, membership| json!(text(membership, "role_id"))),
         Field::computed("permissions_granted", role::permissions_of),
         Field::choice("auto_record_calls", &["unset", "enabled", "disabled"])
             .starts(Initial::Text("unset"))
@@ -92,7 +94,7 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     let Some(old) = draft.old else { return };
     let view = session.view();
     let own = text(old, "user_id") == view.caller.user();
-    if (!own || draft.given("role_id"))
+    if (!own || draft.given("role_id") || draft.given("role"))
         && let Err(refusal) = view.require(role::MANAGE_ORGANIZATION)
     {
         return draft.refuse(refusal);

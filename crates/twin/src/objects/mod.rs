@@ -11,6 +11,7 @@ mod bulk_action;
 mod call;
 mod comment;
 mod contact;
+mod currency;
 mod custom_activity;
 mod custom_field;
 mod custom_object;

@@ -4,7 +4,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::user;
-use super::{custom_field, membership, pipeline, status};
+use super::{currency, custom_field, membership, pipeline, role, status};
 use crate::http::{Answer, Call, Refusal};
 use crate::resource::{
     Action, Audit, CustomScope, Detail, Draft, Field, FieldKind, Hooks, Initial, Methods, NO_OBJECT,
@@ -14,12 +14,11 @@ use crate::store::{Kind, Object, text};
 
 /// `/organization/`
 pub(crate) static ORGANIZATION: Resource = Resource {
-    methods: Methods { update: true, ..Methods::NONE },
+    methods: Methods::NONE,
     audit: Audit::Plain,
     fields: &[
         Field::text("name").required(),
-        Field::choice("currency", &["USD", "EUR", "GBP", "CAD", "AUD", "CHF", "JPY", "SEK", "NOK", "DKK"])
-            .not_null(),
+        Field::new("currency", FieldKind::Checked(currency::check)).not_null(),
         Field::stored("currency_symbol"),
         Field::stored("status"),
         Field::stored("trial_ends"),
@@ -34,6 +33,11 @@ pub(crate) static ORGANIZATION: Resource = Resource {
         Field::computed("pipelines", |view, _| {
             let pipelines = view.all(Kind::Pipeline);
             pipelines.map(|found| listed(view, &pipeline::PIPELINE, found)).collect()
+        }),
+        // Deprecated in favour of the pipelines, and still answered.
+        Field::computed("opportunity_statuses", |view, _| {
+            let shown = |status: &Object| json!({"id": status["id"], "label": status["label"], "type": status["type"]});
+            pipeline::statuses(view).into_iter().map(shown).collect()
         }),
         Field::computed("lead_custom_fields", |view, _| {
             let all = custom_field::shown(view, CustomScope::Lead, &Object::new());
@@ -53,23 +57,39 @@ pub(crate) static ORGANIZATION: Resource = Resource {
         Field::flag("enable_unsubscribe_link", false),
         Field::flag("require_unsubscribe_link", false),
     ],
-    permission: Some("manage_organization"),
     hooks: Hooks { prepare, ..Hooks::NONE },
     ..Resource::new(Kind::Organization, "organization", "orga", "Organization")
 };
 
-/// Fetching an organization, with `_expand`.
-pub(crate) const ACTIONS: &[Action] =
-    &[Action { method: Method::GET, path: "organization/{}", run: Run::Read(fetch) }];
+/// Fetching and changing an organization, with `_expand`.
+pub(crate) const ACTIONS: &[Action] = &[
+    Action { method: Method::GET, path: "organization/{}", run: Run::Read(fetch) },
+    Action { method: Method::PUT, path: "organization/{}", run: Run::Write(update) },
+];
 
+/// Keeps the order of lead statuses as ids alone; the sign follows the currency.
 fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     let view = session.view();
-    let rows = draft.input.get("lead_statuses").and_then(Value::as_array).into_iter().flatten();
-    let known =
-        |row: &Value| row.get("id").and_then(Value::as_str).and_then(|id| view.find(Kind::LeadStatus, id));
-    if rows.clone().any(|row| known(row).is_none()) {
-        draft.errors.add("lead_statuses", NO_OBJECT);
+    if draft.given("lead_statuses") {
+        let rows = draft.object.get("lead_statuses").and_then(Value::as_array).cloned().unwrap_or_default();
+        let id = |row: &Value| row.get("id").and_then(Value::as_str).map(str::to_owned);
+        let ids: Vec<String> = rows.iter().filter_map(id).collect();
+        if ids.len() < rows.len() || ids.iter().any(|id| view.find(Kind::LeadStatus, id).is_none()) {
+            draft.errors.add("lead_statuses", NO_OBJECT);
+        }
+        let order: Value = ids.iter().map(|id| json!({ "id": id })).collect();
+        draft.object.insert("lead_statuses".to_owned(), order);
     }
+    let sign = text(&draft.object, "currency").map(|code| currency::sign(code).to_owned());
+    if draft.given("currency") {
+        draft.object.insert("currency_symbol".to_owned(), json!(sign));
+    }
+}
+
+fn update(session: &mut Session<'_>, call: &Call, captured: &[&str]) -> Result<Answer, Refusal> {
+    session.require(role::MANAGE_ORGANIZATION)?;
+    session.update(&ORGANIZATION, captured.first().copied().unwrap_or_default(), &call.body)?;
+    fetch(session.view(), call, captured)
 }
 
 fn fetch(view: View<'_>, call: &Call, captured: &[&str]) -> Result<Answer, Refusal> {

@@ -60,7 +60,11 @@ fn in_a_pipeline(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     }
 }
 
+/// New leads need a status, so the last one stays (chosen).
 fn lead_status_unused(view: View<'_>, status: &Object) -> Result<(), Refusal> {
+    if view.all(Kind::LeadStatus).nth(1).is_none() {
+        return Err(Refusal::invalid("The organization needs a lead status."));
+    }
     unused(view, Kind::Lead, status, "leads")
 }
 
@@ -69,7 +73,7 @@ fn opportunity_status_unused(view: View<'_>, status: &Object) -> Result<(), Refu
 }
 
 fn unused(view: View<'_>, kind: Kind, status: &Object, what: &str) -> Result<(), Refusal> {
-    if view.all(kind).any(|object| object.get("status_id") == status.get("id")) {
+    if view.holds_any(kind, "status_id", text(status, "id").unwrap_or_default()) {
         return Err(Refusal::invalid(format!(
             "The status is still in use. Move its {what} to another status first."
         )));

@@ -40,11 +40,18 @@ pub(crate) static USER: Resource = Resource {
     ..Resource::new(Kind::User, "user", "user", "User")
 };
 
-/// `/me/` and `/user/availability/`
+/// `/me/`, `/user/availability/` and `/api_key/`
 pub(crate) const ACTIONS: &[Action] = &[
+    Action { method: Method::GET, path: "api_key", run: Run::Read(api_keys) },
     Action { method: Method::GET, path: "me", run: Run::Read(me) },
     Action { method: Method::GET, path: "user/availability", run: Run::Read(availability) },
 ];
+
+/// Undocumented, and seen to say only which organization the credentials open.
+#[expect(clippy::unnecessary_wraps, reason = "an action may refuse")]
+fn api_keys(view: View<'_>, _: &Call, _: &[&str]) -> Result<Answer, Refusal> {
+    Ok(Answer::ok(json!({"data": [{"organization_id": view.caller.organization_id}]})))
+}
 
 fn me(view: View<'_>, call: &Call, _: &[&str]) -> Result<Answer, Refusal> {
     let user = view.find(Kind::User, &view.caller.user_id).ok_or(Refusal::NoObject(USER.model))?;

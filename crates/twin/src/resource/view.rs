@@ -62,8 +62,8 @@ impl<'w> View<'w> {
     }
 
     /// Whether the caller sees everything the organization has on a shelf, so that nothing on it need be asked for.
-    pub(crate) fn sees_all_of(self, shelf: Shelf) -> bool {
-        self.whole || (self.caller.sight.is_none() && !shelf.holds(Kind::SmartView))
+    pub(crate) fn sees_all_of(self, which: Shelf) -> bool {
+        self.whole || (self.caller.sight.is_none() && !which.holds(Kind::SmartView))
     }
 
     /// Whether the caller sees an object of their organization: Smart Views can be private, and some roles show only
@@ -113,6 +113,17 @@ impl<'w> View<'w> {
         kind: Kind,
     ) -> impl DoubleEndedIterator<Item = &'w Object> + use<'w> {
         self.world.children_of(lead_id, kind)
+    }
+
+    /// Whether any object of a kind in the organization holds this value, the caller may see it or not. Only for members
+    /// that are indexed.
+    pub(crate) fn holds_any(self, kind: Kind, member: &str, value: &str) -> bool {
+        let mut like = self.world.holding(&self.caller.organization_id, kind, member, value);
+        // The index knows no case.
+        like.any(|number| {
+            let held = |view: View<'_>| Some(text(&view.world.at(number)?.object, member)? == value);
+            self.aside(held) == Some(true)
+        })
     }
 
     /// The active memberships of the caller's organization, oldest first.

@@ -17,6 +17,7 @@ mod memberships;
 mod messages;
 mod opportunities;
 mod opportunity_lists;
+mod organization;
 mod permissions;
 mod phone_numbers;
 mod playbooks;
