@@ -17,6 +17,7 @@ use crate::store::{Kind, Object, text};
 
 /// `/webhook/`
 pub(crate) static WEBHOOK: Resource = Resource {
+    shows_organization: false,
     audit: Audit::Naive,
     answers_created: true,
     fields: &[

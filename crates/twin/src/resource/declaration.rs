@@ -17,6 +17,8 @@ pub(crate) struct Resource {
     pub(crate) kind: Kind,
     /// Whether answers show its id and organization. Events always do.
     pub(crate) shows_id: bool,
+    /// Whether it names its organization.
+    pub(crate) shows_organization: bool,
     /// Path below `/api/v1/`, for example `activity/call`.
     pub(crate) path: &'static str,
     /// Other paths that still answer.
@@ -62,6 +64,7 @@ impl Resource {
         Self {
             kind,
             shows_id: true,
+            shows_organization: true,
             path,
             also_at: &[],
             prefix,

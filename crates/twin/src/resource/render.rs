@@ -39,7 +39,8 @@ pub(crate) fn render(
     if shows_id {
         put("id", &|| member(object, "id"));
     }
-    if shows_id && object.contains_key("organization_id") {
+    let shows_organization = resource.shows_organization || detail == Detail::Event;
+    if shows_id && shows_organization && object.contains_key("organization_id") {
         put("organization_id", &|| member(object, "organization_id"));
     }
     for field in resource.all_fields() {

@@ -38,7 +38,7 @@ pub(crate) static EXPORT: Resource = Resource {
         Field::stored("n_docs_processed").starts(Initial::Integer(0)),
         Field::stored("download_url"),
         Field::new("fields", FieldKind::List(&FieldKind::Text(0))),
-        Field::new("params", FieldKind::Free).starts(Initial::Absent).shown(Show::Present),
+        Field::new("params", FieldKind::Free).starts(Initial::Absent).shown(Show::Hidden),
         Field::new("s_query", FieldKind::Free),
         Field::new("sort", FieldKind::FreeList).starts(Initial::EmptyList),
         Field::count("results_limit"),

@@ -10,7 +10,6 @@ use crate::support::{
 
 const ACCOUNT: &str = "emailacct_T4VitWqoCmRvdRfU7vmK8A0C1l0jZ79S3wwZsM9mHlA";
 const SHARED: &str = "cf_dt14oEtCW35sMyBLSc92GM5HwJZ4Uucf3n82bK6lJkl";
-const MANUAL: &str = "activity/meeting/";
 
 /// Collections in the order they are made: what others need comes first.
 const FIRST: &[&str] = &[
@@ -41,9 +40,19 @@ pub(super) async fn prepare(walk: &mut Walk) {
     walk.ids.insert("merged".to_owned(), merged["id"].as_str().unwrap().to_owned());
     let task = walk.house.post("task/", json!({"lead_id": LEAD, "text": "Done", "is_complete": true})).await;
     assert_eq!(task["is_complete"], true);
-    let meetings = walk.house.get(MANUAL).await;
+    let meetings = walk.house.get("activity/meeting/").await;
+    let threads = walk.house.get("activity/emailthread/").await;
+    let thread = threads["data"][0]["id"].as_str().unwrap().to_owned();
+    walk.ids.insert("/activity/emailthread/".to_owned(), thread);
     let meeting = meetings["data"][0]["id"].as_str().unwrap().to_owned();
     walk.ids.insert("/activity/meeting/".to_owned(), meeting);
+}
+
+/// What must be there again for an operation: both ways of ending an association need one.
+pub(super) async fn before(walk: &Walk, method: &str, path: &str) {
+    if (method, path) == ("DELETE", "/send_as/") {
+        walk.house.post("send_as/", json!({"allowing_user_id": ANN, "allowed_user_id": BOB})).await;
+    }
 }
 
 /// The path of an operation, with the ids of what was made.
