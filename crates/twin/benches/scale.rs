@@ -107,7 +107,7 @@ async fn measure(leads: usize) -> Result<Costs, Failure> {
     let (id, status, email) =
         (text(&lead["id"]), text(&lead["status_id"]), text(&lead["contacts"][0]["emails"][0]["email"]));
     let note = json!({"lead_id": id, "note": "Called back."});
-    let _by_email = json!({"query": {"type": "and", "queries": [
+    let by_email = json!({"query": {"type": "and", "queries": [
         {"type": "object_type", "object_type": "contact"},
         {"type": "has_related", "this_object_type": "contact", "related_object_type": "contact_email",
          "related_query": {"type": "field_condition",
@@ -129,6 +129,12 @@ async fn measure(leads: usize) -> Result<Costs, Failure> {
             Method::GET,
             format!("lead/?query=email_address:\"{email}\""),
             None,
+        ),
+        (
+            "find a contact by e-mail address (data/search)",
+            Method::POST,
+            "data/search/".to_owned(),
+            Some(&by_email),
         ),
         ("write a note", Method::POST, "activity/note/".to_owned(), Some(&note)),
         ("the latest events", Method::GET, "event/".to_owned(), None),

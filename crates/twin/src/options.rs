@@ -158,7 +158,7 @@ pub struct ApiKeyInfo {
 }
 
 /// An OAuth app registered at the twin. Secrets of a twin open nothing else, so they are not secret.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OAuthAppInfo {
     /// The app's public id, `oa2client_…`.
     pub client_id: String,

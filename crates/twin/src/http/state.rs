@@ -22,7 +22,7 @@ use crate::store::{Clock, Keeper, KeepingError, World};
 #[derive(Debug)]
 pub(crate) struct Shared {
     world: RwLock<World>,
-    keeper: Option<Keeper>,
+    keeper: Option<Arc<Keeper>>,
     /// Apps, codes and tokens.
     pub(crate) grants: Grants,
     /// The one clock.
@@ -56,22 +56,25 @@ impl Shared {
     /// A twin's state at its start: what its folder keeps, or the demo data.
     pub(crate) fn new(options: &TwinOptions) -> Result<Self, KeepingError> {
         let states = States::new(options);
-        let keeper = options.data.as_deref().map(Keeper::open).transpose()?;
+        let keeper = options.data.as_deref().map(Keeper::open).transpose()?.map(Arc::new);
         let world = match &keeper {
             None => states.demo(),
-            Some(keeper) => match keeper.load(options.clock.clone(), options.seed)? {
-                Some(world) => world,
-                None => {
+            Some(keeper) => {
+                if let Some(world) = keeper.load(options.clock.clone(), options.seed)? {
+                    world
+                } else {
                     let mut world = states.demo();
                     keeper.replace(&mut world)?;
                     world
                 }
-            },
+            }
         };
+        let grants =
+            Grants::new(options.clock.clone(), options.token_lifetimes, options.seed, keeper.clone())?;
         let shared = Self {
             world: RwLock::new(world),
             keeper,
-            grants: Grants::new(options.clock.clone(), options.token_lifetimes, options.seed),
+            grants,
             clock: options.clock.clone(),
             faults: Faults::new(options.seed),
             recorder: Recorder::default(),
@@ -117,7 +120,7 @@ impl Shared {
     /// The world, for changing. Never hold it across an `.await`.
     pub(crate) fn world_mut(&self) -> Changing<'_> {
         let world = self.world.write().unwrap_or_else(PoisonError::into_inner);
-        Changing { world, keeper: self.keeper.as_ref() }
+        Changing { world, keeper: self.keeper.as_deref() }
     }
 
     /// Puts another world in place of the one there is. Events of the old one that wait for webhooks are forgotten.

@@ -5,9 +5,10 @@ use std::time::Duration;
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
 
 /// Who an access token speaks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(clippy::struct_field_names, reason = "they are ids of three different things")]
 pub(crate) struct Identity {
     /// The user who gave consent.
@@ -29,7 +30,7 @@ pub(crate) struct Issued {
 }
 
 /// What a code stands for until it is exchanged.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Consent {
     pub(crate) client_id: String,
     pub(crate) redirect_uri: String,

@@ -1,22 +1,24 @@
 //! Apps, codes, grants and tokens: what the provider remembers.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::ops::{Deref, DerefMut};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use rand::SeedableRng as _;
 use rand::rngs::SmallRng;
+use serde::{Deserialize, Serialize};
 
 use super::consent::{Consent, Identity, Issued};
 use crate::options::{OAuthAppInfo, TokenLifetimes};
-use crate::store::{Clock, mint};
+use crate::store::{Clock, Keeper, KeepingError, mint};
 
 /// Where the app that is always there sends browsers back to.
 const DEMO_REDIRECT: &str = "http://127.0.0.1:8080/oauth/callback";
 
 /// What somebody agreed to, and goes on agreeing to until it is revoked.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Grant {
     client_id: String,
     scope: String,
@@ -27,16 +29,15 @@ struct Grant {
 }
 
 /// An access token: the grant it belongs to, and when it ends.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Access {
     grant: u64,
     expires_at: Timestamp,
 }
 
-#[derive(Debug)]
-struct State {
-    lifetimes: TokenLifetimes,
-    random: SmallRng,
+/// What a twin with a folder keeps of its apps and grants.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Ledger {
     apps: Vec<OAuthAppInfo>,
     codes: HashMap<String, (Consent, Timestamp)>,
     /// In the order they were made.
@@ -44,6 +45,30 @@ struct State {
     tokens: HashMap<String, Access>,
     made: u64,
 }
+
+#[derive(Debug)]
+struct State {
+    lifetimes: TokenLifetimes,
+    random: SmallRng,
+    ledger: Ledger,
+}
+
+impl Deref for State {
+    type Target = Ledger;
+
+    fn deref(&self) -> &Ledger {
+        &self.ledger
+    }
+}
+
+impl DerefMut for State {
+    fn deref_mut(&mut self) -> &mut Ledger {
+        &mut self.ledger
+    }
+}
+
+/// Name of the note under which a folder keeps the ledger.
+const NOTE: &str = "oauth";
 
 /// Most grants remembered; the oldest is forgotten first.
 const MOST_GRANTS: usize = 10_000;
@@ -55,23 +80,32 @@ const MOST_APPS: usize = 1_000;
 pub(crate) struct Grants {
     clock: Clock,
     state: Mutex<State>,
+    keeper: Option<Arc<Keeper>>,
 }
 
 impl Grants {
-    /// Nobody has consented to anything yet; one app is registered.
-    pub(crate) fn new(clock: Clock, lifetimes: TokenLifetimes, seed: u64) -> Self {
-        let state = State {
-            lifetimes,
-            random: SmallRng::seed_from_u64(seed ^ 0x0a07_4b1d),
-            apps: Vec::new(),
-            codes: HashMap::new(),
-            grants: BTreeMap::new(),
-            tokens: HashMap::new(),
-            made: 0,
-        };
-        let grants = Self { clock, state: Mutex::new(state) };
-        grants.register_app("Latch demo", &[DEMO_REDIRECT]);
-        grants
+    /// What a folder kept; in a new one, or without any, nobody has consented to anything yet, and one app is
+    /// registered.
+    pub(crate) fn new(
+        clock: Clock,
+        lifetimes: TokenLifetimes,
+        seed: u64,
+        keeper: Option<Arc<Keeper>>,
+    ) -> Result<Self, KeepingError> {
+        let note = keeper.as_ref().map(|keeper| keeper.note(NOTE)).transpose()?.flatten();
+        let kept = note.map(|note| serde_json::from_str::<Ledger>(&note)).transpose();
+        let ledger = kept.map_err(|_| KeepingError::Note(NOTE))?;
+        let fresh = ledger.is_none();
+        let ledger = ledger.unwrap_or_default();
+        // Tokens drawn before must not be drawn again.
+        let seed =
+            seed ^ 0x0a07_4b1d ^ ledger.made.rotate_left(32) ^ (ledger.apps.len() as u64).rotate_left(16);
+        let state = State { lifetimes, random: SmallRng::seed_from_u64(seed), ledger };
+        let grants = Self { clock, state: Mutex::new(state), keeper };
+        if fresh {
+            grants.register_app("Latch demo", &[DEMO_REDIRECT]);
+        }
+        Ok(grants)
     }
 
     /// The app that is always registered.
@@ -90,7 +124,7 @@ impl Grants {
     }
 
     fn register(&self, name: &str, redirect_uris: &[impl ToString], public: bool) -> OAuthAppInfo {
-        let mut state = self.state();
+        let mut state = self.change();
         let client_id = mint(&mut state.random, "oa2client");
         let secret = mint(&mut state.random, "oa2secret");
         let app = OAuthAppInfo {
@@ -122,7 +156,7 @@ impl Grants {
     /// Notes a consent and gives out its code.
     pub(crate) fn issue_code(&self, consent: Consent) -> String {
         let now = self.clock.now();
-        let mut state = self.state();
+        let mut state = self.change();
         let expires_at = after(now, state.lifetimes.code);
         state.codes.retain(|_, (_, expires_at)| now < *expires_at);
         let code = mint(&mut state.random, "oa2code");
@@ -139,7 +173,7 @@ impl Grants {
         verifier: Option<&str>,
     ) -> Result<Issued, &'static str> {
         let now = self.clock.now();
-        let mut state = self.state();
+        let mut state = self.change();
         // A code that is tried at all is spent: whoever tries it wrongly must not get a second chance.
         let (consent, expires_at) =
             state.codes.remove(code).ok_or("the code is unknown or was used before")?;
@@ -173,7 +207,7 @@ impl Grants {
     /// until they expire.
     pub(crate) fn refresh(&self, client_id: &str, refresh_token: &str) -> Result<Issued, &'static str> {
         let now = self.clock.now();
-        let mut state = self.state();
+        let mut state = self.change();
         let own = |grant: &Grant| {
             grant.client_id == client_id
                 && grant.refresh_token.as_deref() == Some(refresh_token)
@@ -187,7 +221,7 @@ impl Grants {
     /// Ends the grant that a refresh or access token belongs to, with all its tokens. An unknown token is none of
     /// our business, and neither is another app's.
     pub(crate) fn revoke(&self, client_id: &str, token: &str) {
-        let mut state = self.state();
+        let mut state = self.change();
         let number = state.grant_of(token);
         if let Some(number) = number
             && state.grants.get(&number).is_some_and(|grant| grant.client_id == client_id)
@@ -198,24 +232,24 @@ impl Grants {
 
     /// Lets the access tokens of some people expire now; refresh tokens stay.
     pub(crate) fn expire_access_tokens(&self, theirs: impl Fn(&Identity) -> bool) {
-        let mut state = self.state();
-        let State { grants, tokens, .. } = &mut *state;
+        let mut state = self.change();
+        let Ledger { grants, tokens, .. } = &mut state.ledger;
         tokens.retain(|_, access| grants.get(&access.grant).is_some_and(|grant| !theirs(&grant.identity)));
     }
 
     /// Lets one access token expire now. Answers whether there was such a token.
     pub(crate) fn expire_access_token(&self, token: &str) -> bool {
-        self.state().tokens.remove(token).is_some()
+        self.change().tokens.remove(token).is_some()
     }
 
     /// Ends the grants of some people, as disconnecting the app in Close's settings does.
     pub(crate) fn revoke_grants(&self, theirs: impl Fn(&Identity) -> bool) {
-        self.state().grants.retain(|_, grant| !theirs(&grant.identity));
+        self.change().grants.retain(|_, grant| !theirs(&grant.identity));
     }
 
     /// Ends the grant of an access or refresh token, whichever app it belongs to. Answers whether there was one.
     pub(crate) fn revoke_grant(&self, token: &str) -> bool {
-        let mut state = self.state();
+        let mut state = self.change();
         let found = state.grant_of(token);
         found.is_some_and(|number| state.grants.remove(&number).is_some())
     }
@@ -250,6 +284,40 @@ impl Grants {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// The state, for changing. What changed is kept before anybody else may look, and before it is answered.
+    fn change(&self) -> Changing<'_> {
+        Changing { state: self.state(), keeper: self.keeper.as_deref() }
+    }
+}
+
+struct Changing<'g> {
+    state: MutexGuard<'g, State>,
+    keeper: Option<&'g Keeper>,
+}
+
+impl Deref for Changing<'_> {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.state
+    }
+}
+
+impl DerefMut for Changing<'_> {
+    fn deref_mut(&mut self) -> &mut State {
+        &mut self.state
+    }
+}
+
+impl Drop for Changing<'_> {
+    fn drop(&mut self) {
+        let Some(keeper) = self.keeper else { return };
+        let kept = serde_json::to_string(&self.state.ledger).map(|text| keeper.write_note(NOTE, &text));
+        if let Err(error) | Ok(Err(error)) = kept.map_err(|_| KeepingError::Note(NOTE)) {
+            tracing::error!(%error, "a change of apps or tokens could not be kept");
+        }
+    }
 }
 
 impl State {
@@ -257,7 +325,7 @@ impl State {
     fn issue(&mut self, number: u64, now: Timestamp) -> Option<Issued> {
         let access_token = mint(&mut self.random, "oa2access");
         let refresh_token = mint(&mut self.random, "oa2refresh");
-        let State { grants, tokens, lifetimes, .. } = self;
+        let State { lifetimes, ledger: Ledger { grants, tokens, .. }, .. } = self;
         let expires_at = after(now, lifetimes.access);
         let grant = grants.get_mut(&number)?;
         let offline = grant.scope.split_whitespace().any(|scope| scope == "offline_access");

@@ -42,6 +42,9 @@ pub(crate) enum KeepingError {
     /// Something in it is not what was written.
     #[error("the object with number {0} cannot be read")]
     Object(u32),
+    /// Something noted in it is not what was written.
+    #[error("what is kept under {0} cannot be read")]
+    Note(&'static str),
 }
 
 /// The file that keeps a world.

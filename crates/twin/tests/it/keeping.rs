@@ -61,3 +61,21 @@ async fn one_folder_belongs_to_one_twin() {
     assert!(matches!(refused, TwinError::Data { .. }), "{refused}");
     assert!(refused.to_string().contains("cannot keep data in"), "{refused}");
 }
+
+#[tokio::test]
+async fn apps_and_tokens_are_kept_and_a_new_folder_has_only_the_demo_app() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut house = house_in(folder.path()).await;
+    let app = house.connect_app("Kept", crate::support::ANN).await;
+    let token = house.swap_token(None).unwrap();
+    let demo = house.twin.oauth_app();
+    house.twin.shutdown().await;
+
+    let mut house = house_in(folder.path()).await;
+    assert_eq!(house.twin.oauth_app(), demo);
+    house.swap_token(Some(token.clone()));
+    assert_eq!(house.get("me/").await["id"], crate::support::ANN);
+    let again = house.connect_app("Another", crate::support::ANN).await;
+    assert_ne!(again.client_id, app.client_id);
+    assert_ne!(house.swap_token(None), Some(token), "tokens are not given twice");
+}

@@ -160,7 +160,7 @@ fn change_of(action: &Object) -> Object {
 fn changes_of(action: &Object) -> Vec<Object> {
     let change = change_of(action);
     let values = action.get("custom_field_values").and_then(Value::as_array);
-    let step = change.keys().find(|name| name.ends_with(".add") || name.ends_with(".remove")).cloned();
+    let step = change.keys().find(|name| matches!(name.rsplit('.').next(), Some("add" | "remove"))).cloned();
     match (values, step) {
         (Some(values), Some(name)) => {
             values.iter().map(|value| [(name.clone(), value.clone())].into_iter().collect()).collect()

@@ -56,7 +56,7 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
                 ["sequence_id", "sender_account_id", "sender_name", "sender_email", "contact_preference"];
             needed.into_iter().filter(unset).collect()
         }
-        Some("reassign") if SET_BY_REASSIGN.iter().all(|name| unset(name)) => vec!["calls_assigned_to"],
+        Some("reassign") if SET_BY_REASSIGN.iter().all(unset) => vec!["calls_assigned_to"],
         _ => Vec::new(),
     };
     for name in missing {

@@ -272,7 +272,7 @@ fn total(deals: &[&Deal], asked: &Asked<'_>, types: &HashMap<String, String>) ->
     let mut took = Vec::new();
     for deal in deals {
         all.add(deal);
-        let last = deal.history.steps().filter(|(at, _)| *at < end).last();
+        let last = deal.history.steps().rfind(|(at, _)| *at < end);
         let Some((at, status)) = last else { continue };
         match types.get(status).map(String::as_str) {
             Some("won") => {

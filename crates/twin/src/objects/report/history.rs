@@ -50,7 +50,7 @@ impl History {
     }
 
     /// When each status was entered.
-    pub(super) fn steps(&self) -> impl Iterator<Item = (Timestamp, &str)> {
+    pub(super) fn steps(&self) -> impl DoubleEndedIterator<Item = (Timestamp, &str)> {
         self.0.iter().map(|(at, status)| (*at, status.as_str()))
     }
 

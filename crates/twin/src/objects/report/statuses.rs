@@ -134,8 +134,12 @@ fn count(history: &History, span: &Span, flows: &mut BTreeMap<String, Flow>) {
         add(status, |flow| flow.ended += 1);
     }
     if first != last {
-        first.into_iter().for_each(|status| add(status, |flow| flow.lost += 1));
-        last.into_iter().for_each(|status| add(status, |flow| flow.gained += 1));
+        if let Some(status) = first {
+            add(status, |flow| flow.lost += 1);
+        }
+        if let Some(status) = last {
+            add(status, |flow| flow.gained += 1);
+        }
     }
     for (status, began, ended) in history.stays() {
         let within = |at: Timestamp| span.start.is_none_or(|start| at >= start) && at < span.end;
