@@ -49,6 +49,11 @@ impl Serving {
         self.ended().await;
     }
 
+    /// Ends it at once, with no chance to put anything in order.
+    pub(crate) async fn kill(mut self) {
+        self.child.kill().await.unwrap();
+    }
+
     /// Waits until it has stopped, having said nothing more.
     async fn ended(mut self) {
         assert_eq!(self.child.wait().await.unwrap().code(), Some(0));

@@ -130,3 +130,45 @@ async fn levers_are_off_unless_asked_for_and_a_port_in_use_is_named() {
     let ran = latch.run(&["twin", "--rate-limit", "leads=1/1"]).await;
     assert!(ran.err.contains("there is no group \"leads\"; the groups are activity, bulk,"), "{ran:?}");
 }
+
+#[tokio::test]
+async fn nothing_that_was_acknowledged_is_lost_when_it_is_killed() {
+    let latch = Latch::new();
+    let folder = latch.home.path().join("kept");
+    let arguments = ["twin", "--port", "0", "--leads", "2", "--json", "--data", folder.to_str().unwrap()];
+    let client = reqwest::Client::new();
+    let mut acknowledged: Vec<String> = Vec::new();
+    for killed_after in [1, 15, 40, 0] {
+        let (serving, told) = Serving::start(&latch, &arguments).await;
+        let api = told["api_url"].as_str().unwrap().to_owned();
+        let key = told["twin_api_keys"][0]["key"].as_str().unwrap().to_owned();
+        for id in &acknowledged {
+            let answer = client.get(format!("{api}/lead/{id}/")).basic_auth(&key, Some("")).send().await;
+            assert_eq!(answer.unwrap().status(), 200, "{id} was acknowledged and is gone");
+        }
+        let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+        for writer in 0..4 {
+            let (api, key, tell, client) = (api.clone(), key.clone(), tell.clone(), client.clone());
+            tokio::spawn(async move {
+                loop {
+                    let lead =
+                        json!({"name": format!("Writer {writer}"), "contacts": [{"name": "Somebody"}]});
+                    let request = client.post(format!("{api}/lead/")).basic_auth(&key, Some("")).json(&lead);
+                    // What was not answered may be there or not; nobody was told.
+                    let Ok(answer) = request.send().await else { return };
+                    let Ok(lead) = answer.json::<Value>().await else { return };
+                    drop(tell.send(lead["id"].as_str().unwrap().to_owned()));
+                }
+            });
+        }
+        drop(tell);
+        for _ in 0..killed_after {
+            acknowledged.extend(told.recv().await);
+        }
+        serving.kill().await;
+        while let Some(id) = told.recv().await {
+            acknowledged.push(id);
+        }
+    }
+    assert!(acknowledged.len() >= 56);
+}
