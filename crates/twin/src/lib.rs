@@ -20,6 +20,7 @@ mod server;
 mod states;
 mod store;
 mod twin;
+mod view;
 
 pub use control::Control;
 pub use delivery::{DeliveryFaults, RecordedDelivery, WebhookLimits};

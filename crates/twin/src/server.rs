@@ -24,7 +24,7 @@ use tower::ServiceExt as _;
 
 use crate::http::{self, Shared, Stream};
 use crate::store::Scratch;
-use crate::{description, oauth};
+use crate::{description, oauth, view};
 
 /// How long to wait when the system has no connections left to give.
 const BREATH: Duration = Duration::from_millis(50);
@@ -35,6 +35,7 @@ pub(crate) fn application(shared: Arc<Shared>) -> Router {
     oauth::routes()
         .merge(http::file_routes())
         .merge(http::export_routes())
+        .merge(view::routes())
         .route(description::PATH, get(describe))
         .route("/_twin/ready", get(async || Json(json!({"ready": true}))))
         .fallback(http::serve)

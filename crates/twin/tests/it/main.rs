@@ -16,3 +16,4 @@ mod query;
 mod receiver;
 mod robustness;
 mod support;
+mod view;

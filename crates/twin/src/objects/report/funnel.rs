@@ -233,10 +233,10 @@ fn stage(status: &Object, deals: &[&Deal], asked: &Asked<'_>, types: &HashMap<St
     let mut took = Vec::new();
     for deal in deals {
         let stays: Vec<_> = deal.history.stays().collect();
-        let here = stays.iter().enumerate().filter(|(_, (stage, began, ended))| {
+        let mut here = stays.iter().enumerate().filter(|(_, (stage, began, ended))| {
             *stage == id && *began < end && ended.is_none_or(|ended| ended >= start)
         });
-        let Some((position, (_, began, ended))) = here.last() else { continue };
+        let Some((position, (_, began, ended))) = here.next_back() else { continue };
         sums.add(deal);
         let next = stays.get(position + 1).filter(|_| ended.is_some_and(|ended| ended < end));
         if let (Some((next, ..)), Some(ended)) = (next, ended) {
