@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::http::{Account, Shared};
 use crate::lever_error::LeverError;
-use crate::objects::resource_of;
+use crate::objects::{activate_membership, user_with_address};
 use crate::options::ApiKeyInfo;
 use crate::resource::{Caller, Session, full_name};
 use crate::store::{Kind, Object, Scratch, World, mint, text};
@@ -33,6 +33,9 @@ pub struct NewUser {
     pub role_id: String,
 }
 
+/// Where numbers without a country code belong, for whoever is made here.
+const COUNTRY: &str = "US";
+
 /// The lead statuses of a new organization; the first is the default of new leads.
 const LEAD_STATUSES: &[&str] =
     &["Potential", "Bad Fit", "Qualified", "Customer", "Interested", "Canceled", "Not Interested"];
@@ -53,7 +56,6 @@ pub(crate) fn create_organization(
     let mut world = shared.world_mut();
     let organization_id = world.mint("orga");
     let admin = NewUser { email: admin_email.to_owned(), ..NewUser::default() };
-    let membership = membership(&mut world, &organization_id, "admin")?;
     let user_id = user(&mut world, &organization_id, &admin);
     let caller = caller(&user_id, &organization_id);
     let mut session = Session::new(&mut world, &caller);
@@ -61,7 +63,7 @@ pub(crate) fn create_organization(
         Kind::Organization,
         members(json!({"id": organization_id, "name": name.trim(), "currency": "USD", "currency_symbol": "$", "status": "active"})),
     );
-    join(&mut session, &user_id, membership);
+    activate_membership(&mut session, &user_id, "admin", COUNTRY);
     let statuses: Vec<Value> = LEAD_STATUSES
         .iter()
         .map(|label| json!({"id": session.record(Kind::LeadStatus, members(json!({"label": label})))}))
@@ -80,14 +82,14 @@ pub(crate) fn create_user(shared: &Shared, new: &NewUser) -> Result<ApiKeyInfo, 
     check_address(&new.email)?;
     let organization_id = organization(shared, &new.organization)?;
     let mut world = shared.world_mut();
-    let membership = membership(&mut world, &organization_id, &new.role_id)?;
+    let role_id = role(&mut world, &organization_id, &new.role_id)?;
     let user_id = user(&mut world, &organization_id, new);
     let caller = caller(&user_id, &organization_id);
     let mut session = Session::new(&mut world, &caller);
     if session.view().is_member(&user_id) {
         return Err(LeverError::new(format!("{} is in {} already.", new.email, new.organization)));
     }
-    join(&mut session, &user_id, membership);
+    activate_membership(&mut session, &user_id, role_id, COUNTRY);
     key(&mut world, &user_id, &organization_id)
 }
 
@@ -149,13 +151,8 @@ fn check_address(email: &str) -> Result<(), LeverError> {
 
 /// The user with this address, made if there is none.
 fn user(world: &mut World, organization_id: &str, new: &NewUser) -> String {
-    let existing = {
-        let scratch = Scratch::default();
-        let mut users = world.reader(&scratch).everyone(Kind::User);
-        let known = users
-            .find(|user| text(user, "email").is_some_and(|email| email.eq_ignore_ascii_case(&new.email)));
-        known.and_then(|user| text(user, "id")).map(str::to_owned)
-    };
+    let nobody = Caller::nobody(organization_id);
+    let existing = user_with_address(Session::new(world, &nobody).view(), &new.email);
     existing.unwrap_or_else(|| {
         let id = world.mint("user");
         let caller = caller(&id, organization_id);
@@ -171,21 +168,16 @@ fn user(world: &mut World, organization_id: &str, new: &NewUser) -> String {
     })
 }
 
-/// What a membership with this role starts as.
-fn membership(world: &mut World, organization_id: &str, role_id: &str) -> Result<Object, LeverError> {
+/// Checks that an organization has a role; `user` is the one without a name.
+fn role<'r>(world: &mut World, organization_id: &str, role_id: &'r str) -> Result<&'r str, LeverError> {
+    let role_id = if role_id.is_empty() { "user" } else { role_id };
     let caller = caller("", organization_id);
-    let input = members(json!({"role_id": if role_id.is_empty() { "user" } else { role_id }}));
-    let draft = Session::new(world, &caller).draft(resource_of(Kind::Membership), &input, None);
-    let mut membership =
-        draft.map_err(|_| LeverError::new(format!("The organization has no role {role_id:?}.")))?.object;
-    membership.insert("country".to_owned(), "US".into());
-    Ok(membership)
-}
-
-/// Makes a user a member of the session's organization.
-fn join(session: &mut Session<'_>, user_id: &str, mut membership: Object) {
-    membership.insert("user_id".to_owned(), user_id.into());
-    session.put(resource_of(Kind::Membership), membership);
+    let known = Session::new(world, &caller).view().find(Kind::Role, role_id).is_some();
+    if known {
+        Ok(role_id)
+    } else {
+        Err(LeverError::new(format!("The organization has no role {role_id:?}.")))
+    }
 }
 
 /// Makes an API key. It says what it is, so that nobody takes it for a real one.

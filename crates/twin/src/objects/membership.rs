@@ -13,7 +13,7 @@ use crate::resource::{
     Action, Audit, Detail, Draft, Field, FieldKind, Hooks, Initial, Methods, Projection, Resource, Run,
     Session, Show, View, full_name, phone, read_fields, render,
 };
-use crate::store::{DateStyle, Kind, Object, text};
+use crate::store::{Kind, Object, text};
 
 /// `/membership/`
 pub(crate) static MEMBERSHIP: Resource = Resource {
@@ -120,30 +120,37 @@ fn ensure(session: &mut Session<'_>, call: &Call, _: &[&str]) -> Result<Answer, 
     let (email, role_id) = (email.unwrap_or_default(), role_id.unwrap_or_default());
     may_join(session.view(), email, role_id)?;
     let user_id = user_at(session.view(), email).unwrap_or_else(|| new_user(session, email));
+    let id = match session.view().membership(&user_id) {
+        Some(membership) => text(membership, "id").unwrap_or_default().to_owned(),
+        None => {
+            let country = phone::home_country(session.view()).to_owned();
+            activate(session, &user_id, role_id, &country)
+        }
+    };
     let view = session.view();
-    let found = view.any_membership(&user_id).cloned();
-    let id = match &found {
-        Some(membership) if is_active(membership) => text(membership, "id").unwrap_or_default().to_owned(),
-        Some(membership) => {
-            let id = text(membership, "id").unwrap_or_default();
-            session.amend(Kind::Membership, id, |membership| {
+    let membership = find(view, &id)?;
+    Ok(Answer::ok(render(view, &MEMBERSHIP, membership, Detail::Single, &Projection::All)))
+}
+
+/// Lets a user who is no active member of the organization join it, or come back to it; answers the membership's id.
+pub(crate) fn activate(session: &mut Session<'_>, user_id: &str, role_id: &str, country: &str) -> String {
+    let former = session.view().any_membership(user_id).and_then(|membership| text(membership, "id"));
+    let id = match former.map(str::to_owned) {
+        Some(id) => {
+            session.amend(Kind::Membership, &id, |membership| {
                 membership.insert(ACTIVE.to_owned(), true.into());
                 membership.insert("role_id".to_owned(), role_id.into());
             });
-            session.announce(Kind::Membership, id, "activated");
-            id.to_owned()
-        }
-        None => {
-            let mut membership = Object::new();
-            membership.insert("user_id".to_owned(), user_id.into());
-            membership.insert("role_id".to_owned(), role_id.into());
-            membership.insert("country".to_owned(), phone::home_country(view).into());
-            let id = session.record(Kind::Membership, membership);
-            session.announce(Kind::Membership, &id, "activated");
             id
         }
+        None => {
+            let membership = [("user_id", user_id), ("role_id", role_id), ("country", country)];
+            let membership = membership.map(|(name, value)| (name.to_owned(), value.into()));
+            session.record(Kind::Membership, membership.into_iter().collect())
+        }
     };
-    shown(session.view(), &id)
+    session.announce(Kind::Membership, &id, "activated");
+    id
 }
 
 /// The three reasons for a 403 (documented).
@@ -166,24 +173,20 @@ fn may_join(view: View<'_>, email: &str, role_id: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn user_at(view: View<'_>, email: &str) -> Option<String> {
+/// The user with this address, in any case.
+pub(crate) fn user_at(view: View<'_>, email: &str) -> Option<String> {
     let same = |user: &&Object| text(user, "email").is_some_and(|own| own.eq_ignore_ascii_case(email));
     view.world.everyone(Kind::User).find(same).and_then(|user| text(user, "id")).map(str::to_owned)
 }
 
-/// Somebody who has not signed up yet: an address without a name.
+/// Somebody who has not signed up yet: an address, and no name but what stands before its `@` (chosen).
 fn new_user(session: &mut Session<'_>, email: &str) -> String {
-    let id = session.world.mint("user");
-    let now = DateStyle::Offset.write(session.world.now());
-    let user = json!({
-        "id": id, "email": email, "first_name": "", "last_name": "", "image": null,
-        "last_used_timezone": null, "google_profile_image_url": null, "email_verified_at": null,
-        "date_created": now, "date_updated": now,
-    });
-    if let Value::Object(user) = user {
-        session.world.insert(Kind::User, user);
+    let mut user = Object::new();
+    let name = email.split('@').next().unwrap_or_default();
+    for (member, value) in [("email", email), ("first_name", name), ("last_name", "")] {
+        user.insert(member.to_owned(), value.into());
     }
-    id
+    session.record(Kind::User, user)
 }
 
 fn update_several(session: &mut Session<'_>, call: &Call, _: &[&str]) -> Result<Answer, Refusal> {
@@ -242,9 +245,4 @@ fn pin_views(session: &mut Session<'_>, call: &Call, captured: &[&str]) -> Resul
 
 fn find<'w>(view: View<'w>, id: &str) -> Result<&'w Object, Refusal> {
     view.find(Kind::Membership, id).ok_or(Refusal::NoObject(MEMBERSHIP.model))
-}
-
-fn shown(view: View<'_>, id: &str) -> Result<Answer, Refusal> {
-    let membership = find(view, id)?;
-    Ok(Answer::ok(render(view, &MEMBERSHIP, membership, Detail::Single, &Projection::All)))
 }

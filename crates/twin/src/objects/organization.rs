@@ -14,7 +14,7 @@ use crate::store::{Kind, Object, text};
 
 /// `/organization/`
 pub(crate) static ORGANIZATION: Resource = Resource {
-    methods: Methods::NONE,
+    methods: Methods { update: true, ..Methods::NONE },
     audit: Audit::Plain,
     fields: &[
         Field::text("name").required(),
@@ -57,6 +57,7 @@ pub(crate) static ORGANIZATION: Resource = Resource {
         Field::flag("enable_unsubscribe_link", false),
         Field::flag("require_unsubscribe_link", false),
     ],
+    permission: Some(role::MANAGE_ORGANIZATION),
     hooks: Hooks { prepare, ..Hooks::NONE },
     ..Resource::new(Kind::Organization, "organization", "orga", "Organization")
 };

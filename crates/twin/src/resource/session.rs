@@ -156,7 +156,9 @@ impl<'w> Session<'w> {
         let id = preset.unwrap_or_else(|| self.world.mint(resource.prefix));
         object.insert("id".to_owned(), id.clone().into());
         keep_files(self.view(), resource, &mut object);
-        object.insert("organization_id".to_owned(), self.caller.organization_id.clone().into());
+        if !matches!(resource.kind, Kind::User | Kind::Organization) {
+            object.insert("organization_id".to_owned(), self.caller.organization_id.clone().into());
+        }
         let now = resource.audit.style().write(self.world.now());
         if let Some((created, updated)) = resource.audit.actors() {
             discard_null(&mut object, created);
