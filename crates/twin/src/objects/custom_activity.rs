@@ -56,7 +56,7 @@ pub(crate) static CUSTOM_ACTIVITY: Resource = Resource {
     custom: Some(CustomScope::Activity),
     list: ListRules { check: type_needs_a_lead, ..activity::LIST },
     event: Some("activity.custom_activity"),
-    hooks: Hooks { prepare, ..activity::DELETABLE },
+    hooks: Hooks { prepare, may_delete, ..activity::DELETABLE },
     ..Resource::new(Kind::CustomActivity, "activity/custom", "acti", "CustomActivity")
 };
 
@@ -86,6 +86,11 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
         draft.object.insert("last_published_at".to_owned(), now.into());
     }
     activity::prepare(session, draft);
+}
+
+fn may_delete(view: View<'_>, object: &Object) -> Result<(), Refusal> {
+    role::check_type(view, Kind::CustomActivityType, text(object, "custom_activity_type_id"))?;
+    activity::may_delete(view, object)
 }
 
 fn unused(view: View<'_>, kind: &Object) -> Result<(), Refusal> {

@@ -58,7 +58,7 @@ pub(crate) static CUSTOM_OBJECT: Resource = Resource {
         ..ListRules::NEWEST_FIRST
     },
     event: Some("custom_object"),
-    hooks: Hooks { prepare, ..Hooks::NONE },
+    hooks: Hooks { prepare, may_delete, ..Hooks::NONE },
     ..Resource::new(Kind::CustomObject, "custom_object", "custobj", "CustomObject")
 };
 
@@ -76,6 +76,10 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
         return draft.refuse(refusal);
     }
     require_custom(session.view(), CustomScope::CustomObject, &draft.object, &mut draft.errors);
+}
+
+fn may_delete(view: View<'_>, object: &Object) -> Result<(), Refusal> {
+    role::check_type(view, Kind::CustomObjectType, text(object, "custom_object_type_id"))
 }
 
 /// Fields of any object that point at this type.

@@ -120,13 +120,12 @@ fn ensure(session: &mut Session<'_>, call: &Call, _: &[&str]) -> Result<Answer, 
     let (email, role_id) = (email.unwrap_or_default(), role_id.unwrap_or_default());
     may_join(session.view(), email, role_id)?;
     let user_id = user_at(session.view(), email).unwrap_or_else(|| new_user(session, email));
-    let id = match session.view().membership(&user_id) {
-        Some(membership) => text(membership, "id").unwrap_or_default().to_owned(),
-        None => {
-            let country = phone::home_country(session.view()).to_owned();
-            activate(session, &user_id, role_id, &country)
-        }
-    };
+    let member = session.view().membership(&user_id).and_then(|membership| text(membership, "id"));
+    let member = member.map(str::to_owned);
+    let id = member.unwrap_or_else(|| {
+        let country = phone::home_country(session.view()).to_owned();
+        activate(session, &user_id, role_id, &country)
+    });
     let view = session.view();
     let membership = find(view, &id)?;
     Ok(Answer::ok(render(view, &MEMBERSHIP, membership, Detail::Single, &Projection::All)))
@@ -135,19 +134,16 @@ fn ensure(session: &mut Session<'_>, call: &Call, _: &[&str]) -> Result<Answer, 
 /// Lets a user who is no active member of the organization join it, or come back to it; answers the membership's id.
 pub(crate) fn activate(session: &mut Session<'_>, user_id: &str, role_id: &str, country: &str) -> String {
     let former = session.view().any_membership(user_id).and_then(|membership| text(membership, "id"));
-    let id = match former.map(str::to_owned) {
-        Some(id) => {
-            session.amend(Kind::Membership, &id, |membership| {
-                membership.insert(ACTIVE.to_owned(), true.into());
-                membership.insert("role_id".to_owned(), role_id.into());
-            });
-            id
-        }
-        None => {
-            let membership = [("user_id", user_id), ("role_id", role_id), ("country", country)];
-            let membership = membership.map(|(name, value)| (name.to_owned(), value.into()));
-            session.record(Kind::Membership, membership.into_iter().collect())
-        }
+    let id = if let Some(id) = former.map(str::to_owned) {
+        session.amend(Kind::Membership, &id, |membership| {
+            membership.insert(ACTIVE.to_owned(), true.into());
+            membership.insert("role_id".to_owned(), role_id.into());
+        });
+        id
+    } else {
+        let membership = [("user_id", user_id), ("role_id", role_id), ("country", country)];
+        let membership = membership.map(|(name, value)| (name.to_owned(), value.into()));
+        session.record(Kind::Membership, membership.into_iter().collect())
     };
     session.announce(Kind::Membership, &id, "activated");
     id

@@ -51,6 +51,7 @@ mod search;
 mod selection;
 mod send_as;
 mod sequence;
+mod sequence_schedule;
 mod sequence_subscription;
 mod settings;
 mod shared_scheduling_link;

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::sequence_schedule;
 use crate::resource::{
     Audit, Draft, Field, FieldKind, Hooks, Initial, ListRules, NO_OBJECT, REQUIRED, Resource, Session, Show,
     View,
@@ -15,7 +16,7 @@ pub(crate) static SEQUENCE: Resource = Resource {
         Field::text("name").required(),
         Field::choice("status", &["active", "paused", "draft"]).starts(Initial::Text("active")).not_null(),
         Field::new("timezone", FieldKind::Checked(time_zone)).starts(Initial::Absent).not_null(),
-        Field::new("schedule", FieldKind::Free),
+        Field::new("schedule", FieldKind::Checked(sequence_schedule::check)),
         Field::new("steps", FieldKind::Rows(STEP)).starts(Initial::EmptyList).not_null(),
         Field::computed("subscription_counts_by_status", counts).shown(Show::Single),
     ],

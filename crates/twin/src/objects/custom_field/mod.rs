@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::role;
 use crate::resource::{
-    Audit, Deleted, Draft, Field, FieldKind, Hooks, Initial, ListRules, REQUIRED, Resource, Session, Show,
+    Audit, Deleted, Draft, Field, FieldKind, Hooks, Initial, ListRules, REQUIRED, Resource, Session,
 };
 use crate::store::{Kind, Object, text};
 
@@ -105,7 +105,8 @@ const DEFINITION: &[Field] = &[
     Field::reference("referenced_custom_type_id", &[Kind::CustomObjectType]),
     Field::flag("back_reference_is_visible", false),
     Field::computed("is_shared", |_, _| false.into()),
-    Field::stored("converting_to_type").starts(Initial::Absent).shown(Show::Present),
+    // A field is never seen converting: its values follow before the answer.
+    Field::computed("converting_to_type", |_, _| Value::Null),
 ];
 
 const TYPES: &[&str] = &[
@@ -157,7 +158,7 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     }
 }
 
-/// Values follow the definition; `converting_to_type` is never seen, as they do so before the answer (chosen).
+/// Values follow the definition, before the answer (chosen).
 fn updated(session: &mut Session<'_>, old: &Object, field: &Object) {
     if let Some(kind) = kind_of(session, field) {
         values::convert(session, kind, old, field);

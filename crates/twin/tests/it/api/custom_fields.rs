@@ -180,7 +180,11 @@ async fn some_fields_are_for_some_roles() {
     let audit = json!({"lead_id": LEAD, "custom_activity_type_id": kind["id"]});
     house.try_post("activity/custom/", audit.clone()).await.refused(403);
     house.become_user(ANN);
-    house.post("activity/custom/", audit).await;
+    let activity = house.post("activity/custom/", audit).await;
+    let path = format!("activity/custom/{}/", id(&activity));
+    house.become_user(BOB);
+    house.try_put(&path, json!({"pinned": true})).await.refused(403);
+    house.try_delete(&path).await.refused(403);
 }
 
 #[tokio::test]

@@ -93,6 +93,27 @@ async fn who_leaves_is_shut_out_and_may_come_back() {
 }
 
 #[tokio::test]
+async fn a_lever_lets_who_left_come_back() {
+    let mut house = House::new().await;
+    house.delete(&format!("membership/{BOBS}/")).await;
+    let bob = latch_twin::NewUser {
+        email: "bob@closer.example.com".to_owned(),
+        organization: CLOSER.to_owned(),
+        role_id: "superuser".to_owned(),
+        ..latch_twin::NewUser::default()
+    };
+    let key = house.control().create_user(&bob).unwrap();
+    house.use_key(&key.key);
+    let me = house.get("me/").await;
+    assert_eq!(
+        (&me["memberships"][0]["id"], &me["memberships"][0]["role_id"]),
+        (&json!(BOBS), &json!("superuser"))
+    );
+    house.become_user(ANN);
+    assert_eq!(told(&house, BOBS).await, ["activated", "deactivated"]);
+}
+
+#[tokio::test]
 async fn members_look_after_their_own_settings() {
     let mut house = House::new().await;
     let settings = json!({"auto_record_calls": "enabled", "may_workflows_impersonate": true});

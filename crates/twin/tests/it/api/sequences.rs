@@ -88,3 +88,18 @@ async fn subscriptions_follow_their_sequence() {
     house.delete(&format!("sequence/{SEQUENCE}/")).await;
     assert_eq!(each(&house.get(&list).await, "status_reason"), ["sequence-deleted"]);
 }
+
+#[tokio::test]
+async fn a_schedule_has_days_and_hours() {
+    let house = House::new().await;
+    let path = format!("sequence/{SEQUENCE}/");
+    let schedule = json!({"ranges": [{"weekday": 7, "start": "09:00", "end": "16:59"}]});
+    assert_eq!(house.put(&path, json!({"schedule": schedule})).await["schedule"], schedule);
+    let wrong = json!({"ranges": [{"weekday": 8, "start": "9", "end": "16:59"}, {"weekday": 1, "start": "10:00", "end": "09:00"}]});
+    let answer = house.try_put(&path, json!({"schedule": wrong})).await.refused(400);
+    let errors = &answer["field-errors"]["schedule"]["field-errors"]["ranges"]["errors"];
+    assert_eq!(errors["0"]["field-errors"].as_object().unwrap().len(), 2);
+    assert_eq!(errors["1"]["field-errors"], json!({"end": "The end must come after the start."}));
+    house.try_put(&path, json!({"schedule": {}})).await.refused(400);
+    assert_eq!(house.put(&path, json!({"schedule": null})).await["schedule"], Value::Null);
+}
