@@ -1,6 +1,6 @@
 //! Custom activities and their types.
 
-use super::{activity, custom_field, note, role};
+use super::{activity, custom_field, note, permission};
 use crate::http::{Parameters, Refusal};
 use crate::resource::{
     Audit, CustomScope, Deleted, Draft, Field, Hooks, Initial, ListRules, Resource, Session, Show, View,
@@ -17,7 +17,7 @@ pub(crate) static CUSTOM_ACTIVITY_TYPE: Resource = Resource {
         Field::text("name").required(),
         Field::text("description"),
         Field::flag("api_create_only", false),
-        role::EDITABLE_WITH_ROLES,
+        permission::EDITABLE_WITH_ROLES,
         Field::flag("is_archived", false),
         Field::computed("fields", |view, kind| {
             let mut holder = Object::new();
@@ -72,7 +72,7 @@ fn type_needs_a_lead(view: View<'_>, parameters: &Parameters) -> Result<(), Refu
 /// Publishing requires every required field; a draft may lack them (documented).
 fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     let kind = text(&draft.object, "custom_activity_type_id");
-    if let Err(refusal) = role::check_type(session.view(), Kind::CustomActivityType, kind) {
+    if let Err(refusal) = permission::check_type(session.view(), Kind::CustomActivityType, kind) {
         return draft.refuse(refusal);
     }
     note::pin(session, draft);
@@ -89,7 +89,7 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
 }
 
 fn may_delete(view: View<'_>, object: &Object) -> Result<(), Refusal> {
-    role::check_type(view, Kind::CustomActivityType, text(object, "custom_activity_type_id"))?;
+    permission::check_type(view, Kind::CustomActivityType, text(object, "custom_activity_type_id"))?;
     activity::may_delete(view, object)
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{custom_field, role};
+use super::{custom_field, permission};
 use crate::http::{Parameters, Refusal};
 use crate::resource::{
     Audit, CustomScope, Deleted, Draft, Field, Filter, Hooks, Initial, ListRules, REQUIRED, Resource,
@@ -20,7 +20,7 @@ pub(crate) static CUSTOM_OBJECT_TYPE: Resource = Resource {
         Field::text("name_plural").required(),
         Field::text("description"),
         Field::flag("api_create_only", false),
-        role::EDITABLE_WITH_ROLES,
+        permission::EDITABLE_WITH_ROLES,
         Field::stored("is_archived").starts(Initial::False),
         Field::computed("fields", |view, kind| {
             let mut holder = Object::new();
@@ -72,14 +72,14 @@ fn of_a_lead(_: View<'_>, parameters: &Parameters) -> Result<(), Refusal> {
 
 fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     let kind = text(&draft.object, "custom_object_type_id");
-    if let Err(refusal) = role::check_type(session.view(), Kind::CustomObjectType, kind) {
+    if let Err(refusal) = permission::check_type(session.view(), Kind::CustomObjectType, kind) {
         return draft.refuse(refusal);
     }
     require_custom(session.view(), CustomScope::CustomObject, &draft.object, &mut draft.errors);
 }
 
 fn may_delete(view: View<'_>, object: &Object) -> Result<(), Refusal> {
-    role::check_type(view, Kind::CustomObjectType, text(object, "custom_object_type_id"))
+    permission::check_type(view, Kind::CustomObjectType, text(object, "custom_object_type_id"))
 }
 
 /// Fields of any object that point at this type.

@@ -4,7 +4,7 @@ use http::Method;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use super::role;
+use super::permission;
 use crate::http::{Answer, Call, Parameters, Refusal};
 use crate::resource::{Action, Run, View};
 use crate::store::{Axis, Object, horizon, parse_moment, text};
@@ -190,7 +190,7 @@ fn shown(view: View<'_>, event: &Object) -> Object {
     let mut event = event.clone();
     let at = text(&event, "date_updated").and_then(parse_moment);
     let old = at.is_some_and(|at| view.now().duration_since(at) > PAYLOAD_VISIBLE);
-    if old && !role::grants(view, "manage_organization") {
+    if old && !permission::grants(view, "manage_organization") {
         event.insert("data".to_owned(), Value::Null);
         event.insert("previous_data".to_owned(), Value::Null);
     }

@@ -6,7 +6,7 @@
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::role;
+use super::permission;
 use super::sequence_subscription;
 use crate::http::{Answer, Call, Refusal};
 use crate::resource::{
@@ -21,10 +21,10 @@ pub(crate) static MEMBERSHIP: Resource = Resource {
     audit: Audit::None,
     fields: &[
         Field::stored("user_id"),
-        Field::new("role_id", FieldKind::Checked(role::known)).not_null().also(&["role"]),
+        Field::new("role_id", FieldKind::Checked(permission::known)).not_null().also(&["role"]),
         // The old name, still answered.
         Field::computed("role", |_, membership| json!(text(membership, "role_id"))),
-        Field::computed("permissions_granted", role::permissions_of),
+        Field::computed("permissions_granted", permission::permissions_of),
         Field::choice("auto_record_calls", &["unset", "enabled", "disabled"])
             .starts(Initial::Text("unset"))
             .not_null(),
@@ -53,7 +53,7 @@ const PINNED: &str = "saved_view_ids";
 /// What is sent to make sure that somebody is a member.
 const INVITATION: &[Field] = &[
     Field::new("email", FieldKind::Email).required(),
-    Field::new("role_id", FieldKind::Checked(role::known)).required(),
+    Field::new("role_id", FieldKind::Checked(permission::known)).required(),
 ];
 
 /// What is sent to pin views.
@@ -95,25 +95,26 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     let view = session.view();
     let own = text(old, "user_id") == view.caller.user();
     if (!own || draft.given("role_id") || draft.given("role"))
-        && let Err(refusal) = view.require(role::MANAGE_ORGANIZATION)
+        && let Err(refusal) = view.require(permission::MANAGE_ORGANIZATION)
     {
         return draft.refuse(refusal);
     }
-    if !role::allows(view, &draft.object, role::MANAGE_ORGANIZATION) && is_last_manager(view, old) {
+    if !permission::allows(view, &draft.object, permission::MANAGE_ORGANIZATION) && is_last_manager(view, old)
+    {
         draft.errors.add("role", "The organization needs a member who may manage it.");
     }
 }
 
 /// Whether nobody else may manage the organization.
 fn is_last_manager(view: View<'_>, membership: &Object) -> bool {
-    let manages = |member: &Object| role::allows(view, member, role::MANAGE_ORGANIZATION);
+    let manages = |member: &Object| permission::allows(view, member, permission::MANAGE_ORGANIZATION);
     let another = |member: &Object| member.get("id") != membership.get("id") && manages(member);
     is_active(membership) && manages(membership) && !view.members().any(another)
 }
 
 /// Makes sure that the owner of an address is an active member (documented: repeating it changes nothing).
 fn ensure(session: &mut Session<'_>, call: &Call, _: &[&str]) -> Result<Answer, Refusal> {
-    session.require(role::MANAGE_ORGANIZATION)?;
+    session.require(permission::MANAGE_ORGANIZATION)?;
     let (wanted, errors) = read_fields(session.view(), INVITATION, &call.body);
     errors.into_result()?;
     let (email, role_id) = (text(&wanted, "email"), text(&wanted, "role_id"));
@@ -163,7 +164,7 @@ fn may_join(view: View<'_>, email: &str, role_id: &str) -> Result<(), Refusal> {
     if !domains.iter().any(verified) {
         return refuse(format!("{domain} is not a verified domain of the organization."));
     }
-    if role::permits(view, role_id, role::MANAGE_ORGANIZATION) {
+    if permission::permits(view, role_id, permission::MANAGE_ORGANIZATION) {
         return refuse("Members cannot be added with a role that grants manage_organization.".to_owned());
     }
     Ok(())
@@ -186,7 +187,7 @@ fn new_user(session: &mut Session<'_>, email: &str) -> String {
 }
 
 fn update_several(session: &mut Session<'_>, call: &Call, _: &[&str]) -> Result<Answer, Refusal> {
-    session.require(role::MANAGE_ORGANIZATION)?;
+    session.require(permission::MANAGE_ORGANIZATION)?;
     let ids =
         call.parameters.get("id__in").ok_or_else(|| Refusal::invalid("The id__in filter is required."))?;
     let mut ids: Vec<&str> = ids.split(',').map(str::trim).filter(|id| !id.is_empty()).collect();
@@ -204,7 +205,7 @@ fn update_several(session: &mut Session<'_>, call: &Call, _: &[&str]) -> Result<
 
 /// Deactivating somebody who is not active changes nothing.
 fn deactivate(session: &mut Session<'_>, _: &Call, captured: &[&str]) -> Result<Answer, Refusal> {
-    session.require(role::MANAGE_ORGANIZATION)?;
+    session.require(permission::MANAGE_ORGANIZATION)?;
     let id = captured.first().copied().unwrap_or_default();
     let membership = find(session.view(), id)?.clone();
     if is_last_manager(session.view(), &membership) {
@@ -231,7 +232,7 @@ fn pinned_views(view: View<'_>, _: &Call, captured: &[&str]) -> Result<Answer, R
 fn pin_views(session: &mut Session<'_>, call: &Call, captured: &[&str]) -> Result<Answer, Refusal> {
     let id = captured.first().copied().unwrap_or_default();
     if text(find(session.view(), id)?, "user_id") != session.caller.user() {
-        session.require(role::MANAGE_ORGANIZATION)?;
+        session.require(permission::MANAGE_ORGANIZATION)?;
     }
     let (pinning, errors) = read_fields(session.view(), PINNING, &call.body);
     errors.into_result()?;

@@ -38,6 +38,7 @@ mod opportunity_groups;
 mod opportunity_totals;
 mod organization;
 mod ownership;
+mod permission;
 mod phone_number;
 mod phone_rental;
 mod pipeline;
@@ -83,7 +84,8 @@ pub(crate) use pipeline::statuses_of as opportunity_statuses;
 pub(crate) use membership::{
     activate as activate_membership, is_active as is_active_member, user_at as user_with_address,
 };
-pub(crate) use role::{built_in as built_in_roles, grants, may_edit, of_caller as role_of_caller};
+pub(crate) use permission::{grants, may_edit, of_caller as role_of_caller};
+pub(crate) use role::built_in as built_in_roles;
 pub(crate) use smart_view::is_shown_to_caller;
 pub(crate) use webhook::tell as tell_webhooks;
 

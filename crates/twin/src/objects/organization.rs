@@ -4,7 +4,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::user;
-use super::{currency, custom_field, membership, pipeline, role, status};
+use super::{currency, custom_field, membership, permission, pipeline, status};
 use crate::http::{Answer, Call, Refusal};
 use crate::resource::{
     Action, Audit, CustomScope, Detail, Draft, Field, FieldKind, Hooks, Initial, Methods, NO_OBJECT,
@@ -57,7 +57,7 @@ pub(crate) static ORGANIZATION: Resource = Resource {
         Field::flag("enable_unsubscribe_link", false),
         Field::flag("require_unsubscribe_link", false),
     ],
-    permission: Some(role::MANAGE_ORGANIZATION),
+    permission: Some(permission::MANAGE_ORGANIZATION),
     hooks: Hooks { prepare, ..Hooks::NONE },
     ..Resource::new(Kind::Organization, "organization", "orga", "Organization")
 };
@@ -88,7 +88,7 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
 }
 
 fn update(session: &mut Session<'_>, call: &Call, captured: &[&str]) -> Result<Answer, Refusal> {
-    session.require(role::MANAGE_ORGANIZATION)?;
+    session.require(permission::MANAGE_ORGANIZATION)?;
     session.update(&ORGANIZATION, captured.first().copied().unwrap_or_default(), &call.body)?;
     fetch(session.view(), call, captured)
 }

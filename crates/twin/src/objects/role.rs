@@ -3,62 +3,15 @@
 //! Four roles are built in. They belong to every organization, go by their names instead of ids, and stay as they
 //! are; organizations add their own.
 
-use http::StatusCode;
 use serde_json::{Value, json};
 
+use super::permission::{self, BUILT_IN, MANAGE_ORGANIZATION, PERMISSIONS, granted, names};
 use crate::http::Refusal;
 use crate::resource::{
     Audit, Draft, Field, FieldKind, Hooks, Initial, ListRules, NO_OBJECT, Resource, Session, VIEW_ALL_LEADS,
     View,
 };
 use crate::store::{Kind, Object, text};
-
-/// All permissions, as recorded.
-pub(crate) const PERMISSIONS: &[&str] = &[
-    "bulk_delete",
-    "bulk_edit",
-    "bulk_email",
-    "bulk_import",
-    "bulk_sequence_subscriptions",
-    "call_coach_barge",
-    "call_coach_listen",
-    "calling",
-    "delete_leads",
-    "delete_own_activities",
-    "delete_own_opportunities",
-    "delete_own_tasks",
-    "export",
-    "manage_customizations",
-    "manage_email_sequences",
-    "manage_group_numbers",
-    "manage_organization",
-    "manage_others_activities",
-    "manage_others_opportunities",
-    "manage_others_tasks",
-    "manage_team_email_templates",
-    "manage_team_smart_views",
-    "merge_leads",
-    "view_all_leads",
-];
-
-const USER: &[&str] = &[
-    "bulk_email",
-    "bulk_import",
-    "bulk_sequence_subscriptions",
-    "calling",
-    "delete_leads",
-    "delete_own_activities",
-    "delete_own_opportunities",
-    "delete_own_tasks",
-    "manage_others_activities",
-    "manage_others_opportunities",
-    "manage_others_tasks",
-    "merge_leads",
-    "view_all_leads",
-];
-
-const RESTRICTED_USER: &[&str] =
-    &["calling", "delete_own_activities", "delete_own_opportunities", "delete_own_tasks", "view_all_leads"];
 
 /// `/role/`
 pub(crate) static ROLE: Resource = Resource {
@@ -87,17 +40,6 @@ pub(crate) static ROLE: Resource = Resource {
     ..Resource::new(Kind::Role, "role", "role", "Role")
 };
 
-/// What opens the settings of the organization and of its members.
-pub(crate) const MANAGE_ORGANIZATION: &str = "manage_organization";
-
-/// The roles every organization has: id, name, permissions (documented); `superuser` lacks `manage_organization`.
-const BUILT_IN: &[(&str, &str, &[&str])] = &[
-    ("admin", "Admin", PERMISSIONS),
-    ("superuser", "Super User", PERMISSIONS),
-    ("user", "User", USER),
-    ("restricteduser", "Restricted User", RESTRICTED_USER),
-];
-
 /// The built-in roles as they are stored: they belong to no organization.
 pub(crate) fn built_in() -> Vec<Object> {
     let whole = |(id, name, _): &(&str, &str, &[&str])| {
@@ -108,44 +50,6 @@ pub(crate) fn built_in() -> Vec<Object> {
         role.as_object().cloned().unwrap_or_default()
     };
     BUILT_IN.iter().map(whole).collect()
-}
-
-/// What a built-in role grants, sorted by name.
-fn granted(role_id: &str) -> Option<Vec<&'static str>> {
-    let (id, _, permissions) = BUILT_IN.iter().find(|(id, ..)| *id == role_id)?;
-    let withheld = |name: &str| *id == "superuser" && name == MANAGE_ORGANIZATION;
-    Some(permissions.iter().copied().filter(|name| !withheld(name)).collect())
-}
-
-/// Checks the id of a role.
-pub(crate) fn known(view: View<'_>, value: &Value) -> Result<Value, Value> {
-    let id = value.as_str().ok_or("Value must be of str type.")?;
-    view.find(Kind::Role, id).map(|_| value.clone()).ok_or_else(|| NO_OBJECT.into())
-}
-
-/// `editable_with_roles`: whose members may edit something; empty means everyone (documented).
-pub(crate) const EDITABLE_WITH_ROLES: Field =
-    Field::new("editable_with_roles", FieldKind::List(&FieldKind::Checked(known)))
-        .starts(Initial::EmptyList)
-        .not_null();
-
-/// Whether the caller's role is among those that may edit a thing: objects of a type, or values under a rule.
-pub(crate) fn may_edit(view: View<'_>, thing: &Object) -> bool {
-    let roles = thing.get(EDITABLE_WITH_ROLES.name).and_then(Value::as_array);
-    let Some(roles) = roles.filter(|roles| !roles.is_empty()) else { return true };
-    let role = view.membership(&view.caller.user_id).and_then(|membership| membership.get("role_id"));
-    role.is_some_and(|role| roles.contains(role))
-}
-
-/// Refuses callers whose role may not edit objects of a custom type.
-pub(crate) fn check_type(view: View<'_>, kind: Kind, type_id: Option<&str>) -> Result<(), Refusal> {
-    match type_id.and_then(|id| view.find(kind, id)) {
-        Some(found) if !may_edit(view, found) => {
-            let message = "Your role does not allow you to edit objects of this type.";
-            Err(Refusal::Message(StatusCode::FORBIDDEN, message.to_owned()))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// A field that can say whose a lead is: one of users, that leads have.
@@ -186,7 +90,7 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
         && names(old).contains(&MANAGE_ORGANIZATION)
     {
         let stays = |member: &Object| {
-            member.get("role_id") != old.get("id") && allows(view, member, MANAGE_ORGANIZATION)
+            member.get("role_id") != old.get("id") && permission::allows(view, member, MANAGE_ORGANIZATION)
         };
         if !view.members().any(stays) {
             draft.errors.add("permissions", "The organization needs a member who may manage it.");
@@ -202,15 +106,6 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     draft.object.insert("visibility_user_lcf_behavior".to_owned(), behavior.unwrap_or(otherwise));
 }
 
-fn names(role: &Object) -> Vec<&str> {
-    role.get("permissions")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect()
-}
-
 fn is_built_in(role: &Object) -> bool {
     role.get("editable") == Some(&Value::Bool(false))
 }
@@ -224,43 +119,6 @@ fn may_delete(view: View<'_>, role: &Object) -> Result<(), Refusal> {
         return Err(Refusal::invalid("The role is still in use. Give its users another one first."));
     }
     Ok(())
-}
-
-/// What the role `role_id` grants, sorted by name.
-pub(crate) fn permissions(view: View<'_>, role_id: &str) -> Value {
-    match granted(role_id) {
-        Some(permissions) => json!(permissions),
-        None => view.member_of(Kind::Role, Some(role_id), "permissions"),
-    }
-}
-
-/// The permissions of a member.
-pub(crate) fn permissions_of(view: View<'_>, membership: &Object) -> Value {
-    permissions(view, text(membership, "role_id").unwrap_or("user"))
-}
-
-/// Whether a role grants a permission.
-pub(crate) fn permits(view: View<'_>, role_id: &str, permission: &str) -> bool {
-    match granted(role_id) {
-        Some(permissions) => permissions.contains(&permission),
-        None => view.find(Kind::Role, role_id).is_some_and(|role| names(role).contains(&permission)),
-    }
-}
-
-/// Whether a member's role grants a permission.
-pub(crate) fn allows(view: View<'_>, membership: &Object, permission: &str) -> bool {
-    permits(view, text(membership, "role_id").unwrap_or("user"), permission)
-}
-
-/// The caller's role.
-pub(crate) fn of_caller(view: View<'_>) -> Option<&Object> {
-    let membership = view.membership(&view.caller.user_id)?;
-    view.find(Kind::Role, text(membership, "role_id")?)
-}
-
-/// Whether the caller's role grants a permission.
-pub(crate) fn grants(view: View<'_>, permission: &str) -> bool {
-    view.membership(&view.caller.user_id).is_some_and(|membership| allows(view, membership, permission))
 }
 
 /// Takes a field that goes away out of the roles whose members see leads by it.

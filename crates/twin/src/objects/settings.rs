@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use super::role::MANAGE_ORGANIZATION;
+use super::permission::MANAGE_ORGANIZATION;
 use crate::http::{Answer, Call, Refusal};
 use crate::resource::{
     Action, Audit, Compare, Deleted, Draft, Field, Filter, Hooks, Initial, ListRules, Methods, REQUIRED,

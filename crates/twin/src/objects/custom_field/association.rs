@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::SHARED_FIELD;
 use super::values::forget;
 use crate::http::{Answer, Call, Refusal};
-use crate::objects::role;
+use crate::objects::permission;
 use crate::resource::{Action, CustomScope, Field, REQUIRED, Run, Session, View, read_fields};
 use crate::store::{Kind, Object, text};
 
@@ -22,7 +22,7 @@ pub(crate) const ACTIONS: &[Action] = &[
 ];
 
 /// What may be changed of an association (documented).
-const RULES: &[Field] = &[role::EDITABLE_WITH_ROLES, Field::flag("required", false)];
+const RULES: &[Field] = &[permission::EDITABLE_WITH_ROLES, Field::flag("required", false)];
 
 /// What names the objects it is for.
 const TARGET: &[Field] = &[

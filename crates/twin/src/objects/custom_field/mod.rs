@@ -6,7 +6,7 @@ mod values;
 
 use serde_json::Value;
 
-use super::role;
+use super::{permission, role};
 use crate::resource::{
     Audit, Deleted, Draft, Field, FieldKind, Hooks, Initial, ListRules, REQUIRED, Resource, Session,
 };
@@ -101,7 +101,7 @@ const DEFINITION: &[Field] = &[
     TYPE,
     CHOICES,
     SEVERAL,
-    role::EDITABLE_WITH_ROLES,
+    permission::EDITABLE_WITH_ROLES,
     Field::reference("referenced_custom_type_id", &[Kind::CustomObjectType]),
     Field::flag("back_reference_is_visible", false),
     Field::computed("is_shared", |_, _| false.into()),
