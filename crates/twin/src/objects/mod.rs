@@ -80,11 +80,11 @@ pub(crate) use event_type::documented as is_documented_event;
 pub(crate) use export::{Written, write as write_export};
 pub(crate) use lead::display_name as lead_display_name;
 pub(crate) use meeting::{Turn, tell_of_turn as tell_of_meeting, turns as meeting_turns};
-pub(crate) use pipeline::statuses_of as opportunity_statuses;
 pub(crate) use membership::{
     activate as activate_membership, is_active as is_active_member, user_at as user_with_address,
 };
 pub(crate) use permission::{grants, may_edit, of_caller as role_of_caller};
+pub(crate) use pipeline::statuses_of as opportunity_statuses;
 pub(crate) use role::built_in as built_in_roles;
 pub(crate) use smart_view::is_shown_to_caller;
 pub(crate) use webhook::tell as tell_webhooks;

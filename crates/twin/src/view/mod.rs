@@ -109,7 +109,7 @@ fn organizations(reader: Reader<'_>) -> Vec<(String, String)> {
 fn link(path: &str, organization: &str, more: &[(&str, &str)]) -> String {
     let mut link = format!("{path}?organization={}", encoded(organization));
     for (name, value) in more {
-        link.push_str(&format!("&{name}={}", encoded(value)));
+        link.extend(["&", name, "=", &encoded(value)]);
     }
     link
 }
