@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::examples::Examples;
 use super::schema;
 use crate::objects::resource_at;
-use crate::resource::{Action, Compare, Deleted, ListRules, Resource};
+use crate::resource::{Action, Compare, Deleted, ListRules, Resource, Run};
 use crate::store::Object;
 
 /// The operators a filter understands, which stand after its name.
@@ -77,7 +77,8 @@ pub(super) fn action(paths: &mut Object, known: Examples<'_>, action: &Action) {
             path.push('/');
         }
     }
-    let sends = action.method == Method::POST || action.method == Method::PUT;
+    let has_body = action.method == Method::POST || action.method == Method::PUT;
+    let sends = has_body && !matches!(action.run, Run::Touch(_));
     let body = sends.then(|| json!({ "type": "object" }));
     let operation = Operation { parameters, ..Operation::answering("2XX") };
     add(paths, &path, &action.method.as_str().to_lowercase(), operation.with(body, None));

@@ -77,12 +77,10 @@ impl Call {
         };
         // Close's framework looks at the body only once it knows who shall read it.
         let segments = segments(path).ok_or(Refusal::NoUrl)?;
-        objects::require(&meant, &segments)?;
-        let mut body = if *method == Method::POST || *method == Method::PUT || *method == Method::PATCH {
-            read_body(headers, body)?
-        } else {
-            Object::new()
-        };
+        let needs_body = objects::needs_body(&meant, &segments)?;
+        let sends = *method == Method::POST || *method == Method::PUT || *method == Method::PATCH;
+        let bare = body.is_empty() && !headers.contains_key(header::CONTENT_TYPE);
+        let mut body = if sends && (needs_body || !bare) { read_body(headers, body)? } else { Object::new() };
         if let Some(Value::Object(more)) = body.shift_remove("_params") {
             parameters.extend(more.into_iter().map(|(name, value)| (name, plain(&value))));
         }

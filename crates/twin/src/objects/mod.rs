@@ -265,7 +265,7 @@ impl Operation<'_> {
             Self::Create(resource) => resource::create(session, resource, call),
             Self::Update(resource, id) => resource::update(session, resource, id, call),
             Self::Delete(resource, id) => resource::delete(session, resource, id),
-            Self::Action(Run::Write(run), captured) => run(session, call, captured),
+            Self::Action(Run::Write(run) | Run::Touch(run), captured) => run(session, call, captured),
             _ => Err(Refusal::NoUrl),
         }
     }
@@ -276,9 +276,9 @@ pub(crate) fn is_known(segments: &[String]) -> bool {
     !matches!(find(&Method::GET, segments), Err(Refusal::NoUrl))
 }
 
-/// Refuses a method or a path there is nothing for.
-pub(crate) fn require(method: &Method, segments: &[String]) -> Result<(), Refusal> {
-    find(method, segments).map(drop)
+/// Whether an operation must come with a body, if its method has one; refuses a method or a path there is nothing for.
+pub(crate) fn needs_body(method: &Method, segments: &[String]) -> Result<bool, Refusal> {
+    find(method, segments).map(|operation| !matches!(operation, Operation::Action(Run::Touch(_), _)))
 }
 
 fn find<'c>(method: &Method, segments: &'c [String]) -> Result<Operation<'c>, Refusal> {

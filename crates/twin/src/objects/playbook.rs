@@ -48,8 +48,8 @@ pub(crate) static PLAYBOOK: Resource = Resource {
 
 /// Archiving and taking that back.
 pub(crate) const ACTIONS: &[Action] = &[
-    Action { method: Method::POST, path: "playbook/{}/archive", run: Run::Write(archive) },
-    Action { method: Method::POST, path: "playbook/{}/unarchive", run: Run::Write(unarchive) },
+    Action { method: Method::POST, path: "playbook/{}/archive", run: Run::Touch(archive) },
+    Action { method: Method::POST, path: "playbook/{}/unarchive", run: Run::Touch(unarchive) },
 ];
 
 fn is_archived(playbook: &Object) -> bool {

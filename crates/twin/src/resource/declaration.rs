@@ -315,4 +315,6 @@ pub(crate) struct Action {
 pub(crate) enum Run {
     Read(fn(View<'_>, &Call, &[&str]) -> Result<Answer, Refusal>),
     Write(fn(&mut Session<'_>, &Call, &[&str]) -> Result<Answer, Refusal>),
+    /// Writes what the path alone says; a body is not needed.
+    Touch(fn(&mut Session<'_>, &Call, &[&str]) -> Result<Answer, Refusal>),
 }
