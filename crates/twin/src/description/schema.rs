@@ -40,7 +40,7 @@ pub(super) fn body(
             continue;
         }
         properties.insert(field.name.to_owned(), sent(known, field));
-        if field.required && creating {
+        if field.is_required(creating) {
             required.push(field.name);
         }
     }
@@ -96,7 +96,7 @@ pub(super) fn filter(compare: Compare) -> Value {
 
 fn sent(known: Examples<'_>, field: &Field) -> Value {
     let mut schema = kind(known, &field.kind);
-    if field.required && schema["type"] == "string" {
+    if field.is_required(true) && schema["type"] == "string" {
         schema["minLength"] = 1.into();
     }
     if field.nullable { nullable(schema) } else { schema }

@@ -14,7 +14,10 @@ pub(crate) static BLOCKED_PHONE_NUMBER: Resource = Resource {
     audit: Audit::Plain,
     answers_created: true,
     deleted: Deleted::NoContent,
-    fields: &[Field::new("phone", FieldKind::Phone).required().on_create(), Field::text("reason").required()],
+    fields: &[
+        Field::new("phone", FieldKind::Phone).required().on_create(),
+        Field::text("reason").required_in_changes(),
+    ],
     list: ListRules::NEWEST_FIRST,
     hooks: Hooks { prepare: once, ..Hooks::NONE },
     ..Resource::new(Kind::BlockedPhoneNumber, "blocked_phone_number", "blkph", "BlockedPhoneNumber")

@@ -76,7 +76,7 @@ pub(crate) static GROUP: Resource = Resource {
     answers_created: true,
     deleted: Deleted::NoContent,
     fields: &[
-        Field::text("name").required(),
+        Field::text("name").required_in_changes(),
         Field::stored("members").starts(Initial::EmptyList).shown(Show::Single),
     ],
     list: ListRules::OLDEST_FIRST,

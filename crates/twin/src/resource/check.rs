@@ -66,10 +66,9 @@ pub(crate) fn fill<'f>(view: View<'_>, fields: impl IntoIterator<Item = &'f Fiel
         let given = if writable { lookup(field, draft.input) } else { None };
         let given = given.filter(|value| creating || !field.keeps_on_null || !value.is_null());
         match given {
+            None if field.is_required(creating) => draft.errors.add(field.error_key(), REQUIRED),
             None if creating => {
-                if field.required {
-                    draft.errors.add(field.error_key(), REQUIRED);
-                } else if let Some(initial) = initial(view, field.initial) {
+                if let Some(initial) = initial(view, field.initial) {
                     draft.object.entry(field.name).or_insert(initial);
                 }
             }
@@ -107,7 +106,7 @@ pub(crate) fn initial(view: View<'_>, initial: Initial) -> Option<Value> {
 /// Checks one value against its field.
 pub(crate) fn check(view: View<'_>, field: &Field, value: &Value) -> Result<Value, Value> {
     let blank = value.as_str().is_some_and(|text| text.trim().is_empty());
-    if value.is_null() || (blank && field.required) {
+    if value.is_null() || (blank && field.is_required(true)) {
         return if field.nullable { Ok(Value::Null) } else { Err(REQUIRED.into()) };
     }
     let may_be_blank = matches!(field.kind, FieldKind::Text(_) | FieldKind::Any | FieldKind::Checked(_));

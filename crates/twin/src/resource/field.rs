@@ -11,7 +11,7 @@ pub(crate) struct Field {
     pub(crate) name: &'static str,
     pub(crate) kind: FieldKind,
     pub(crate) write: Write,
-    pub(crate) required: bool,
+    pub(crate) required: Required,
     pub(crate) nullable: bool,
     pub(crate) keeps_on_null: bool,
     pub(crate) initial: Initial,
@@ -70,6 +70,14 @@ pub(crate) enum Write {
     Always,
 }
 
+/// When a field must be given.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Required {
+    Never,
+    OnCreate,
+    Always,
+}
+
 /// What a field holds when a new object does not say.
 #[derive(Clone, Copy)]
 pub(crate) enum Initial {
@@ -111,7 +119,7 @@ impl Field {
             name,
             kind,
             write: Write::Always,
-            required: false,
+            required: Required::Never,
             nullable: true,
             keeps_on_null: false,
             initial: Initial::Null,
@@ -167,7 +175,14 @@ impl Field {
 
     /// Must be given, and not blank.
     pub(crate) const fn required(mut self) -> Self {
-        self.required = true;
+        self.required = Required::OnCreate;
+        self.nullable = false;
+        self
+    }
+
+    /// Must be given in a change too: the few resources that have nothing else to change (documented).
+    pub(crate) const fn required_in_changes(mut self) -> Self {
+        self.required = Required::Always;
         self.nullable = false;
         self
     }
@@ -218,6 +233,15 @@ impl Field {
     pub(crate) const fn also(mut self, names: &'static [&'static str]) -> Self {
         self.also = names;
         self
+    }
+
+    /// Whether it must be given, when an object is made or when it is changed.
+    pub(crate) fn is_required(&self, creating: bool) -> bool {
+        match self.required {
+            Required::Never => false,
+            Required::OnCreate => creating,
+            Required::Always => true,
+        }
     }
 
     /// Whether a stored object without this member reads as one that holds the start value.
