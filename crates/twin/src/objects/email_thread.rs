@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{activity, email, mailbox};
-use crate::resource::{Field, Hooks, Initial, Methods, Resource, Session, View};
+use crate::resource::{Detail, Field, Hooks, Initial, Methods, Projection, Resource, Session, View, render};
 use crate::store::{Kind, Object, text};
 
 /// `/activity/emailthread/`
@@ -16,7 +16,11 @@ pub(crate) static EMAIL_THREAD: Resource = Resource {
         Field::stored("latest_normalized_subject"),
         Field::computed("n_emails", |view, thread| own(view, thread).len().into()),
         Field::computed("participants", participants),
+        // Documented; what real threads were seen to hold is `latest_emails`. Clients of either find theirs.
         Field::computed("emails", |view, thread| {
+            own(view, thread).into_iter().rev().map(|message| without_bodies(view, message)).collect()
+        }),
+        Field::computed("latest_emails", |view, thread| {
             own(view, thread).into_iter().rev().map(|message| brief(view, message)).collect()
         }),
     ],
@@ -101,7 +105,14 @@ fn participants(view: View<'_>, thread: &Object) -> Value {
     people.into()
 }
 
-/// An e-mail without its bodies.
+/// An e-mail as it is answered, without its bodies.
+fn without_bodies(view: View<'_>, message: &Object) -> Value {
+    let mut shown = render(view, &email::EMAIL, message, Detail::Listed, &Projection::All);
+    shown.retain(|name, _| !name.starts_with("body_") || name == "body_preview");
+    shown.into()
+}
+
+/// What a conversation was recorded to say about each of its e-mails.
 fn brief(view: View<'_>, message: &Object) -> Value {
     let mut row = Object::new();
     let members = [
