@@ -128,7 +128,10 @@ async fn a_number_that_cannot_be_rented_says_why() {
 async fn dialer_sessions_are_only_shown() {
     let house = House::new().await;
     let list = house.get("dialer/?source_type=saved-search&status__in=active,inactive").await;
-    assert_eq!(list["has_more"], false);
+    assert_eq!((&list["has_more"], list["data"].as_array().unwrap().len()), (&json!(false), 1));
+    let session = house.get(&format!("dialer/{}/", id(&list["data"][0]))).await;
+    assert_eq!((&session["type"], &session["users"][0]["user_id"]), (&json!("power"), &json!(ANN)));
+    assert_eq!(each(&house.get(&format!("dialer/?user_id={BOB}")).await, "id"), [] as [Value; 0]);
     house.try_get("dialer/dial_x/").await.refused(404);
     house.try_post("dialer/", json!({})).await.refused(405);
 }
