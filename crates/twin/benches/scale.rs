@@ -108,7 +108,7 @@ async fn measure(leads: usize) -> Result<Costs, Failure> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let (id, status, email) =
         (text(&lead["id"]), text(&lead["status_id"]), text(&lead["contacts"][0]["emails"][0]["email"]));
-    let said = json!({"lead_id": id, "note": "Called back."});
+    let body_of_note = json!({"lead_id": id, "note": "Called back."});
     let by_email = json!({"query": {"type": "and", "queries": [
         {"type": "object_type", "object_type": "contact"},
         {"type": "has_related", "this_object_type": "contact", "related_object_type": "contact_email",
@@ -117,7 +117,7 @@ async fn measure(leads: usize) -> Result<Costs, Failure> {
             "condition": {"type": "term", "values": [email]}}},
     ]}});
     let since = "date_created__gte=2020-01-01&date_created__lt=2099-01-01";
-    let asked: Vec<(&str, Method, String, Option<&Value>)> = vec![
+    let questions: Vec<(&str, Method, String, Option<&Value>)> = vec![
         ("read one lead", Method::GET, format!("lead/{id}/"), None),
         ("first page of leads", Method::GET, "lead/?_limit=50".to_owned(), None),
         ("page of leads in one status", Method::GET, format!("lead/?status_id={status}&_limit=50"), None),
@@ -138,7 +138,7 @@ async fn measure(leads: usize) -> Result<Costs, Failure> {
             "data/search/".to_owned(),
             Some(&by_email),
         ),
-        ("write a note", Method::POST, "activity/note/".to_owned(), Some(&said)),
+        ("write a note", Method::POST, "activity/note/".to_owned(), Some(&body_of_note)),
         ("the latest events", Method::GET, "event/".to_owned(), None),
         ("words anywhere (a scan)", Method::GET, "lead/?query=quote&_limit=10&_fields=id".to_owned(), None),
         (
@@ -149,7 +149,7 @@ async fn measure(leads: usize) -> Result<Costs, Failure> {
         ),
     ];
     let mut requests = Vec::new();
-    for (name, method, path, body) in asked {
+    for (name, method, path, body) in questions {
         let path = path.replace("{me}", &twin.api_keys()[0].user_id);
         let scans = name.ends_with("(a scan)");
         let mut took = Vec::new();
