@@ -45,7 +45,7 @@ type Failure = Box<dyn std::error::Error>;
 struct Costs {
     leads: usize,
     activities: usize,
-    load: Duration,
+    start: Duration,
     /// Most memory the process held until it was loaded, in MiB; 0 where the system does not say.
     memory_loaded: u64,
     /// Most memory the process ever held, in MiB.
@@ -87,7 +87,7 @@ fn print(all: &[Costs]) {
         println!("{name:<52}{}", cells.concat());
     };
     row("activities", &|costs| costs.activities.to_string());
-    row("start with these leads", &|costs| format!("{:.2?}", costs.load));
+    row("start with these leads", &|costs| format!("{:.2?}", costs.start));
     row("most memory held until then", &|costs| format!("{} MiB", costs.memory_loaded));
     row("most memory held in all", &|costs| format!("{} MiB", costs.memory));
     for (position, (name, base)) in first.requests.iter().enumerate() {
@@ -101,7 +101,7 @@ fn print(all: &[Costs]) {
 async fn measure(leads: usize) -> Result<Costs, Failure> {
     let begun = Instant::now();
     let twin = Twin::start(TwinOptions { leads, activities: leads * 10, ..TwinOptions::default() }).await?;
-    let (load, memory_loaded) = (begun.elapsed(), memory());
+    let (start, memory_loaded) = (begun.elapsed(), memory());
     let api = Api { client: Client::new(), url: twin.url(), key: twin.api_keys()[0].key.clone() };
     let page = api.call(Method::GET, "lead/?_limit=1&_skip=50&_fields=id,status_id,contacts", None).await?;
     let lead = &page["data"][0];
@@ -162,7 +162,7 @@ async fn measure(leads: usize) -> Result<Costs, Failure> {
         requests.push((name.to_owned(), took[took.len() / 2]));
     }
     let activities = ACTIVITIES.iter().map(|kind| twin.control().count(&format!("activity/{kind}"))).sum();
-    let costs = Costs { leads, activities, load, memory_loaded, memory: memory(), requests };
+    let costs = Costs { leads, activities, start, memory_loaded, memory: memory(), requests };
     twin.shutdown().await;
     Ok(costs)
 }
