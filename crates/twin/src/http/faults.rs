@@ -1,6 +1,6 @@
 //! Faults a test asks for: matching requests go wrong in a chosen way.
 //!
-//! Rules are kept and matched here; [`observe`](super::observe) acts them out. Promises that a rule draws from a
+//! Rules are kept and matched here; [`observe`](super::observe()) acts them out. Promises that a rule draws from a
 //! generator of its own, so that the same seed and the same requests meet the same faults.
 
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! The orders and indexes of a world: who has what, in order of creation, and which objects hold a value.
 //!
-//! Nothing here knows members by itself: `Kind::indexed` names those worth an index. All entries of one object are
-//! [`Entry`] values computed from it, so that adding and removing it always touch the same places.
+//! Nothing here knows members by itself: `Kind::indexed` names those worth an index. All places of an object are worked
+//! out from the object alone, so that adding and removing it always touch the same ones.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Bound;
