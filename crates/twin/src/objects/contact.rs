@@ -164,10 +164,8 @@ fn recent_calls(view: View<'_>, contact: &Object) -> Value {
 
 /// The contact of a lead, or anywhere in the organization, who has this number.
 pub(crate) fn with_phone<'w>(view: View<'w>, number: &str) -> Option<&'w Object> {
-    view.all(Kind::Contact).find(|contact| {
-        let phones = contact.get("phones").and_then(Value::as_array);
-        phones.is_some_and(|rows| rows.iter().any(|row| row["phone"] == number))
-    })
+    let mut have = view.world.holding(&view.caller.organization_id, Kind::Contact, "phones", number);
+    have.next().and_then(|found| view.world.at(found)).map(|record| &record.object)
 }
 
 /// The addresses of a contact that may be written to.

@@ -157,19 +157,24 @@ fn end(session: &mut Session<'_>, subscription: &Object, status: &str, reason: O
 }
 
 fn subscriptions(view: View<'_>, sequence: &Object) -> Vec<Object> {
-    let id = sequence.get("id");
-    let all = view.all(Kind::SequenceSubscription);
-    all.filter(|subscription| subscription.get("sequence_id") == id).cloned().collect()
+    numbers(view, sequence).filter_map(|number| Some(view.world.at(number)?.object.clone())).collect()
+}
+
+/// The numbers of a sequence's subscriptions, oldest first.
+fn numbers<'w>(view: View<'w>, sequence: &Object) -> impl Iterator<Item = u32> + use<'w> {
+    let id = text(sequence, "id").unwrap_or_default();
+    view.world.holding(&view.caller.organization_id, Kind::SequenceSubscription, "sequence_id", id)
 }
 
 fn counts(view: View<'_>, sequence: &Object) -> Value {
     let mut counts = [("active", 0), ("paused", 0), ("finished", 0), ("goal", 0), ("error", 0)];
-    let id = sequence.get("id");
-    for subscription in view.all(Kind::SequenceSubscription).filter(|other| other.get("sequence_id") == id) {
-        let status = text(subscription, "status");
-        if let Some((_, count)) = counts.iter_mut().find(|(name, _)| Some(*name) == status) {
-            *count += 1;
-        }
+    for number in numbers(view, sequence) {
+        view.aside(|view| {
+            let status = view.world.at(number).and_then(|record| text(&record.object, "status"));
+            if let Some((_, count)) = counts.iter_mut().find(|(name, _)| Some(*name) == status) {
+                *count += 1;
+            }
+        });
     }
     Value::Object(counts.into_iter().map(|(name, count)| (name.to_owned(), count.into())).collect())
 }
