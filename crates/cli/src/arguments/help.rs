@@ -57,7 +57,8 @@ First set the OAuth app with `latch connections set` and make an API client with
 pub(crate) const TWIN: &str = "\
 The twin answers as Close does: the API below /api/v1/, OAuth below /oauth2/, both at the address
 it prints. API keys, users and the OAuth app of its demo data are the same at every start. It calls
-nobody but the webhooks it is told of.
+nobody but the webhooks it is told of. Opened in a browser, the address shows what is in it: leads
+with their timeline, the pipeline, events as they happen, webhook deliveries.
 
 Examples:
   latch twin                               a Close with 200 leads on port 9000

@@ -84,6 +84,12 @@ pub(crate) struct TwinArguments {
     /// How long access tokens live
     #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
     pub(crate) token_lifetime: u64,
+    /// Go on talking to the generated leads until there are this many activities [default: what their stories need]
+    #[arg(long, value_name = "COUNT", default_value_t = 0, hide_default_value = true)]
+    pub(crate) activities: usize,
+    /// How many custom.cf_… fields one request may select
+    #[arg(long, value_name = "COUNT", default_value_t = 100)]
+    pub(crate) custom_selectors: usize,
     /// Keep everything in this folder [default: in memory]
     #[arg(long = "data", value_name = "FOLDER")]
     pub(crate) folder: Option<PathBuf>,

@@ -76,6 +76,8 @@ fn options(wanted: &TwinArguments) -> TwinOptions {
     TwinOptions {
         seed: wanted.data.seed,
         leads: wanted.data.leads,
+        activities: wanted.activities,
+        max_custom_selectors: wanted.custom_selectors,
         listen,
         rate_limits,
         token_lifetimes: TokenLifetimes { access, ..TokenLifetimes::default() },
