@@ -10,6 +10,7 @@ use super::subject::Subject;
 use super::{Place, place};
 use crate::query;
 use crate::resource::View;
+use crate::store::{Key, Placed};
 
 /// Sorts objects by these keys; what is equal keeps its order, and what has no value comes last whichever way.
 pub(super) fn sort(view: View<'_>, keys: &[Sort], numbers: &mut [u32]) {
@@ -42,62 +43,20 @@ pub(super) fn up_to(view: View<'_>, keys: &[Sort], numbers: &[u32], last: &[Valu
 
 fn placed(view: View<'_>, keys: &[Sort], values: &[Value]) -> Vec<Placed> {
     let pairs = keys.iter().zip(values);
-    pairs.map(|(key, value)| Placed { value: Key::of(view, value), descending: key.descending }).collect()
+    pairs.map(|(sort, value)| Placed { key: key(view, value), descending: sort.descending }).collect()
 }
 
-/// A value to sort by.
-enum Key {
-    Number(f64),
-    Text(String),
-}
-
-impl Key {
-    fn of(view: View<'_>, value: &Value) -> Option<Self> {
-        match value {
-            Value::Bool(flag) => Some(Self::Number(f64::from(u8::from(*flag)))),
-            Value::Number(number) => number.as_f64().map(Self::Number),
-            #[expect(clippy::cast_precision_loss, reason = "microseconds of this century fit")]
-            Value::String(text) => Some(match query::moment_of(text, view.caller.offset) {
-                Some(moment) => Self::Number(moment.as_microsecond() as f64),
-                None => Self::Text(text.to_lowercase()),
-            }),
-            Value::Array(values) => values.iter().find_map(|value| Self::of(view, value)),
-            Value::Null | Value::Object(_) => None,
-        }
+/// A value as something to sort by; of a list, its first.
+fn key(view: View<'_>, value: &Value) -> Option<Key> {
+    match value {
+        Value::Bool(flag) => Some(Key::Number(f64::from(u8::from(*flag)))),
+        Value::Number(number) => number.as_f64().map(Key::Number),
+        #[expect(clippy::cast_precision_loss, reason = "microseconds of this century fit")]
+        Value::String(text) => Some(match query::moment_of(text, view.caller.offset) {
+            Some(moment) => Key::Number(moment.as_microsecond() as f64),
+            None => Key::Text(text.to_lowercase()),
+        }),
+        Value::Array(values) => values.iter().find_map(|value| key(view, value)),
+        Value::Null | Value::Object(_) => None,
     }
 }
-
-/// A value with its direction.
-struct Placed {
-    value: Option<Key>,
-    descending: bool,
-}
-
-impl Ord for Placed {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let ordering = match (&self.value, &other.value) {
-            (None, None) => return Ordering::Equal,
-            (None, _) => return Ordering::Greater,
-            (_, None) => return Ordering::Less,
-            (Some(Key::Number(left)), Some(Key::Number(right))) => left.total_cmp(right),
-            (Some(Key::Text(left)), Some(Key::Text(right))) => left.cmp(right),
-            (Some(Key::Number(_)), _) => Ordering::Less,
-            (Some(Key::Text(_)), _) => Ordering::Greater,
-        };
-        if self.descending { ordering.reverse() } else { ordering }
-    }
-}
-
-impl PartialOrd for Placed {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Placed {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Placed {}

@@ -16,7 +16,7 @@ use super::words::contains;
 use crate::filtering;
 use crate::resource::View;
 use crate::search;
-use crate::store::{Created, Object, Shelf, parse_moment, text};
+use crate::store::{Created, Key, Object, Placed, Shelf, parse_moment, text};
 
 /// Numbers of the objects that fit, in the order asked for; without one, newest first. `views_left` says how many
 /// Smart Views may still refer to one another.
@@ -253,12 +253,6 @@ fn is_something(value: &Value) -> bool {
     }
 }
 
-/// What leads are sorted by.
-enum Key {
-    Number(f64),
-    Text(String),
-}
-
 fn key(asked: Asked<'_>, entity: &Entity, reference: &Reference, object: &Object) -> Option<Key> {
     let (holds, values) = asked.values(entity, reference, object);
     match (holds, values.first()?) {
@@ -273,38 +267,3 @@ fn key(asked: Asked<'_>, entity: &Entity, reference: &Reference, object: &Object
         _ => None,
     }
 }
-
-/// A key with its direction; leads without a value come last in both.
-struct Placed {
-    key: Option<Key>,
-    descending: bool,
-}
-
-impl Ord for Placed {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let ordering = match (&self.key, &other.key) {
-            (None, None) => return Ordering::Equal,
-            (None, _) => return Ordering::Greater,
-            (_, None) => return Ordering::Less,
-            (Some(Key::Number(left)), Some(Key::Number(right))) => left.total_cmp(right),
-            (Some(Key::Text(left)), Some(Key::Text(right))) => left.cmp(right),
-            (Some(Key::Number(_)), _) => Ordering::Less,
-            (Some(Key::Text(_)), _) => Ordering::Greater,
-        };
-        if self.descending { ordering.reverse() } else { ordering }
-    }
-}
-
-impl PartialOrd for Placed {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Placed {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Placed {}

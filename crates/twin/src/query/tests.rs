@@ -275,15 +275,8 @@ fn history(world: &mut World) {
 
 /// The ids a query finds for somebody of an organization.
 fn ids(query: &Query, organization_id: &str) -> Vec<String> {
-    let caller = Caller {
-        user_id: "user_a".to_owned(),
-        organization_id: organization_id.to_owned(),
-        api_key_id: None,
-        offset: jiff::tz::Offset::UTC,
-        method: String::new(),
-        path: String::new(),
-        sight: None,
-    };
+    let mut caller = Caller::nobody(organization_id);
+    "user_a".clone_into(&mut caller.user_id);
     let mut world = world();
     query.select(Session::new(&mut world, &caller).view())
 }
