@@ -2,6 +2,7 @@
 
 mod activities;
 mod advanced_filtering;
+mod advanced_filtering_pages;
 mod blocked_phone_numbers;
 mod bulk_actions;
 mod contacts;
