@@ -283,12 +283,15 @@ pub(crate) fn needs_body(method: &Method, segments: &[String]) -> Result<bool, R
 
 fn find<'c>(method: &Method, segments: &'c [String]) -> Result<Operation<'c>, Refusal> {
     let mut allowed = Vec::new();
+    // A path that an action spells out is no id, such as `settings` in `blocked_phone_number/settings`.
+    let mut named = false;
     for action in actions() {
         if let Some(captured) = captures(action.path, segments) {
             if action.method == *method {
                 return Ok(Operation::Action(action.run, captured));
             }
             allowed.push(action.method.clone());
+            named |= !action.path.ends_with("{}");
         }
     }
     let whole = segments.join("/");
@@ -300,7 +303,7 @@ fn find<'c>(method: &Method, segments: &'c [String]) -> Result<Operation<'c>, Re
             _ => allowed.extend(offered([(Method::GET, methods.list), (Method::POST, methods.create)])),
         }
     } else if let Some((id, rest)) = segments.split_last()
-        && let Some(resource) = resource_at(&rest.join("/"))
+        && let Some(resource) = resource_at(&rest.join("/")).filter(|_| !named)
     {
         let methods = resource.methods;
         match *method {

@@ -56,3 +56,10 @@ async fn anonymous_calls_can_be_rejected() {
     house.use_key(&keys.iter().find(|key| key.organization_name == "Second Street Ltd").unwrap().key);
     assert_eq!(house.get(settings).await, json!({name: false}));
 }
+
+#[tokio::test]
+async fn the_settings_are_no_number() {
+    let house = House::new().await;
+    house.try_post("blocked_phone_number/settings/", json!({})).await.refused(405);
+    house.try_delete("blocked_phone_number/settings/").await.refused(405);
+}
