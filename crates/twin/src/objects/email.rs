@@ -39,7 +39,7 @@ pub(crate) static EMAIL: Resource = Resource {
         Field::reference("in_reply_to_id", &[Kind::Email]),
         Field::stored("message_ids").starts(Initial::EmptyList),
         Field::stored("references").starts(Initial::EmptyList),
-        Field::computed("has_reply", has_reply),
+        Field::computed("has_reply", |view, email| is_answered(view, email).into()),
         Field::new("opens", FieldKind::FreeList).starts(Initial::EmptyList),
         Field::stored("opens_summary"),
         Field::stored("need_smtp_credentials").starts(Initial::False),
@@ -204,10 +204,11 @@ fn quoted(email: &Object, body: &str, name: &str) -> Value {
     text(email, body).map_or(json!([]), |body| json!([{name: body, "expand": true}]))
 }
 
-fn has_reply(view: View<'_>, email: &Object) -> Value {
+/// Whether the lead answered an e-mail.
+pub(crate) fn is_answered(view: View<'_>, email: &Object) -> bool {
     let lead_id = text(email, "lead_id").unwrap_or_default();
     let id = email.get("id");
     let answers =
         |other: &Object| other.get("in_reply_to_id") == id && text(other, "direction") == Some("incoming");
-    view.children(lead_id, Kind::Email).any(answers).into()
+    view.children(lead_id, Kind::Email).any(answers)
 }

@@ -76,6 +76,7 @@ use crate::search::check_selectors;
 use crate::store::{Kind, Scratch};
 
 pub(crate) use attachment::keep as keep_files;
+pub(crate) use email::is_answered;
 pub(crate) use event_type::documented as is_documented_event;
 pub(crate) use export::{Written, write as write_export};
 pub(crate) use lead::display_name as lead_display_name;

@@ -17,6 +17,7 @@ pub(super) static CALL: Entity = Entity {
         exact(&["direction"], "direction"),
         exact(&["status"], "status"),
         exact(&["disposition"], "disposition"),
+        exact(&["method", "call_method"], "call_method"),
         number(&["duration"], "duration"),
         exact(&["phone", "remote_phone"], "phone"),
         text(&["note"], "note"),
@@ -54,6 +55,10 @@ pub(super) static EMAIL: Entity = Entity {
         work(&["template", "template_id"], Holds::Exact, |scene, email| {
             scene.named(Kind::EmailTemplate, email, "template_id")
         }),
+        work(&["sequence", "sequence_id"], Holds::Exact, |scene, email| {
+            scene.named(Kind::Sequence, email, "sequence_id")
+        }),
+        exact(&["bulk_email_action", "bulk_email_action_id"], "bulk_email_action_id"),
         DATE,
         USER,
         CREATED,

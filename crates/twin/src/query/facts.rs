@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 use serde_json::Value;
 
+use crate::objects;
 use crate::resource::View;
 use crate::store::{Kind, Object, Reader, Shelf, parse_moment, text};
 
@@ -151,10 +152,11 @@ pub(super) fn outgoing(email: &Object) -> bool {
     text(email, "direction") == Some("outgoing") && text(email, "status") == Some("sent")
 }
 
-/// `incoming` and `outgoing` also go by `received` and `sent`, as in Close's reports.
+/// `incoming` e-mails also go by `received`, and those that went out by `sent`, as in Close's reports.
 pub(super) fn email_direction(email: &Object) -> Vec<Value> {
     match text(email, "direction") {
-        Some("outgoing") => vec!["outgoing".into(), "sent".into()],
+        Some("outgoing") if outgoing(email) => vec!["outgoing".into(), "sent".into()],
+        Some("outgoing") => vec!["outgoing".into()],
         Some("incoming") => vec!["incoming".into(), "received".into()],
         _ => Vec::new(),
     }
@@ -162,11 +164,7 @@ pub(super) fn email_direction(email: &Object) -> Vec<Value> {
 
 /// Whether the lead answered an e-mail.
 pub(super) fn replied(scene: Scene<'_>, email: &Object) -> Vec<Value> {
-    let lead_id = text(email, "lead_id").unwrap_or_default();
-    let answers = |other: &Object| {
-        other.get("in_reply_to_id") == email.get("id") && text(other, "direction") == Some("incoming")
-    };
-    vec![scene.world.children_of(lead_id, Kind::Email).any(answers).into()]
+    vec![objects::is_answered(scene.view, email).into()]
 }
 
 /// When an activity happened, if a member is this.

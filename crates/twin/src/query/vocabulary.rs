@@ -196,6 +196,7 @@ static OPPORTUNITY: Entity = Entity {
         moment(&["date_won", "close_date"], "date_won"),
         moment(&["date_lost"], "date_lost"),
         USER,
+        work(&["created_by"], Holds::Exact, |scene, deal| scene.user(deal, "created_by")),
         CREATED,
         UPDATED,
     ],

@@ -1,4 +1,6 @@
 //! `/report/activity/`: what happened, by period or by user, counted from the objects themselves.
+//!
+//! Every object is read once, whatever the number of metrics, and adds its shares to those it counts for.
 
 use std::collections::HashSet;
 
@@ -6,10 +8,12 @@ use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
 
 use super::metric::{self, Fold, Metric};
-use super::narrowing::{self, Leads};
+use super::metric_search::Among;
+use super::narrowing::{self, Leads, Range};
+use super::searching::Span;
 use crate::http::{Answer, Call, Refusal};
 use crate::resource::{FieldErrors, NOT_A_CHOICE, REQUIRED, View};
-use crate::store::{Kind, Object, Shelf, parse_moment, text};
+use crate::store::{Kind, Object, Shelf, text};
 
 /// Longest range shown day by day, in days; longer ones are shown month by month.
 const DAILY_UP_TO: i64 = 92;
@@ -19,8 +23,9 @@ pub(super) fn metrics(_: View<'_>, _: &Call, _: &[&str]) -> Result<Answer, Refus
     let entries: Vec<Value> = metric::all()
         .into_iter()
         .map(|metric| {
-            let name = metric.key.replace(['.', '_'], " ");
-            json!({"key": metric.key, "name": name, "description": format!("Activity metric: {name}.")})
+            let key = metric.key();
+            let name = key.replace(['.', '_'], " ");
+            json!({"key": key, "name": name, "description": format!("Activity metric: {name}.")})
         })
         .collect();
     Ok(Answer::ok(json!({ "metrics": entries })))
@@ -54,31 +59,48 @@ pub(super) fn report(view: View<'_>, call: &Call, _: &[&str]) -> Result<Answer, 
     } else {
         buckets(view, start, end)
     };
-    let total = Row { label: ("", Value::Null), start, end, user: None };
     let mut data: Vec<Object> = rows
         .iter()
         .map(|row| [(row.label.0.to_owned(), row.label.1.clone())].into_iter().collect())
         .collect();
+    let tally = Tally::of(view, &wanted, range, users.as_deref(), leads.as_ref());
+    let smart_view = call.body.get("query").and_then(|query| query.get("saved_search_id"));
     let mut totals = Object::new();
     let mut queries = Object::new();
-    let mut met = Vec::new();
-    for metric in &wanted {
-        let shares = Shares::of(view, metric, users.as_deref(), leads.as_ref(), &mut met);
-        totals.insert(metric.key.clone(), shares.fold(metric.fold, &total, &met));
+    for (metric, shares) in wanted.iter().zip(&tally.shares) {
+        let total = folded(metric.fold, shares.iter());
+        totals.insert(metric.key(), total);
+        let mut searches = Vec::new();
         for (row, out) in rows.iter().zip(&mut data) {
-            out.insert(metric.key.clone(), shares.fold(metric.fold, row, &met));
+            let own = tally.of_row(shares, row);
+            out.insert(metric.key(), folded(metric.fold, own));
+            let among = Among {
+                span: Span::new(view, Some(row.start), Some(row.end)),
+                users: row.user.as_ref().map(std::slice::from_ref).or(users.as_deref()),
+                smart_view: smart_view.and_then(Value::as_str),
+            };
+            searches.push(among.search(metric));
         }
-        let searches: Vec<String> = rows.iter().map(|row| search_for(metric, row)).collect();
-        queries.insert(metric.key.clone(), json!(searches));
+        queries.insert(metric.key(), json!(searches));
     }
     if call.wants_csv {
         return Ok(Answer::csv(&data));
     }
-    Ok(Answer::ok(json!({
+    let mut report = json!({
         "aggregations": {"totals": totals},
         "data": data,
         "queries": {"leads": queries},
-    })))
+    });
+    if kind == Some("comparison") {
+        report["lookup"] = json!({ "user": names(view, &rows) });
+    }
+    Ok(Answer::ok(report))
+}
+
+/// Who the users of a comparison are: not documented, seen in programs that read `lookup.user.<id>.display`.
+fn names(view: View<'_>, rows: &[Row]) -> Object {
+    let users = rows.iter().filter_map(|row| row.user.as_ref());
+    users.map(|id| (id.clone(), json!({"display": view.user_name(Some(id))}))).collect()
 }
 
 fn wanted_metrics(body: &Object, errors: &mut FieldErrors) -> Vec<Metric> {
@@ -89,8 +111,8 @@ fn wanted_metrics(body: &Object, errors: &mut FieldErrors) -> Vec<Metric> {
     let known = metric::all();
     let mut wanted = Vec::new();
     for (position, name) in names.iter().enumerate() {
-        if let Some(metric) = known.iter().find(|metric| name == metric.key.as_str()) {
-            wanted.push(metric.clone());
+        if let Some(metric) = known.iter().find(|metric| name == metric.key().as_str()) {
+            wanted.push(*metric);
         } else {
             let position = position.to_string();
             errors.add("metrics", json!({"errors": {position: NOT_A_CHOICE}}));
@@ -120,97 +142,92 @@ fn buckets(view: View<'_>, start: Timestamp, end: Timestamp) -> Vec<Row> {
     rows
 }
 
-/// Everything that adds to one metric.
-struct Shares(Vec<Share>);
-
-/// What one object adds.
+/// What one object adds to a metric.
 struct Share {
     at: Timestamp,
-    /// Position among the users met so far.
+    /// Position among the users met.
     user: usize,
     /// Number of arrival of its lead.
     lead: Option<u32>,
     amount: i64,
 }
 
-impl Shares {
-    /// Reads object by object; `users_met` gives every user a position.
+/// Everything that adds to some metrics in a time.
+struct Tally {
+    /// By position of the metric.
+    shares: Vec<Vec<Share>>,
+    /// Whose the shares are.
+    users: Vec<String>,
+}
+
+impl Tally {
     fn of(
         view: View<'_>,
-        metric: &Metric,
+        metrics: &[Metric],
+        (start, end): Range,
         users: Option<&[String]>,
         leads: Option<&Leads>,
-        users_met: &mut Vec<String>,
     ) -> Self {
-        let mut shares = Vec::new();
-        for kind in metric.kinds {
-            for number in view.numbers(Shelf::Of(*kind)) {
+        let mut tally = Self { shares: metrics.iter().map(|_| Vec::new()).collect(), users: Vec::new() };
+        let mut kinds: Vec<Kind> = Vec::new();
+        for kind in metrics.iter().flat_map(|metric| metric.kinds) {
+            if !kinds.contains(kind) {
+                kinds.push(*kind);
+            }
+        }
+        for kind in kinds {
+            for number in view.numbers(Shelf::Of(kind)) {
                 view.aside(|view| {
                     let Some(object) = view.world.at(number).map(|record| &record.object) else { return };
-                    let member = if *kind == Kind::Lead { "id" } else { "lead_id" };
-                    let lead = text(object, member);
-                    let Some(share) = metric.share(view, object) else { return };
-                    let Some(at) = parse_moment(share.at) else { return };
-                    let mine = users.is_none_or(|users| users.iter().any(|user| user == share.user_id));
-                    let wanted = leads.is_none_or(|leads| lead.is_some_and(|lead| leads.contains(lead)));
-                    if mine && wanted {
-                        let user = users_met.iter().position(|user| user == share.user_id);
-                        let user = user.unwrap_or_else(|| {
-                            users_met.push(share.user_id.to_owned());
-                            users_met.len() - 1
-                        });
-                        let lead = lead.and_then(|lead| view.world.number(lead));
-                        shares.push(Share { at, user, lead, amount: share.amount });
+                    let lead = text(object, if kind == Kind::Lead { "id" } else { "lead_id" });
+                    if !leads.is_none_or(|leads| lead.is_some_and(|lead| leads.contains(lead))) {
+                        return;
+                    }
+                    let lead = lead.and_then(|lead| view.world.number(lead));
+                    for (position, metric) in metrics.iter().enumerate() {
+                        if !metric.kinds.contains(&kind) {
+                            continue;
+                        }
+                        let Some(share) = metric.share(view, object, view.caller.offset) else { continue };
+                        let theirs = users.is_none_or(|users| users.iter().any(|user| user == share.user_id));
+                        if theirs && share.at >= start && share.at < end {
+                            let user = tally.position_of(share.user_id);
+                            let share = Share { at: share.at, user, lead, amount: share.amount };
+                            tally.shares[position].push(share);
+                        }
                     }
                 });
             }
         }
-        Self(shares)
+        tally
     }
 
-    fn fold(&self, fold: Fold, row: &Row, users_met: &[String]) -> Value {
-        let wanted = row.user.as_deref().map(|wanted| users_met.iter().position(|user| user == wanted));
-        let fits = |share: &&Share| {
-            share.at >= row.start && share.at < row.end && wanted.is_none_or(|user| user == Some(share.user))
-        };
-        let fitting = self.0.iter().filter(fits);
-        let sum = || fitting.clone().map(|share| share.amount).sum::<i64>();
-        match fold {
-            Fold::Sum => sum().into(),
-            Fold::Average => {
-                let count = i64::try_from(fitting.clone().count()).unwrap_or(i64::MAX);
-                sum().checked_div(count).unwrap_or(0).into()
-            }
-            Fold::Leads => fitting.clone().map(|share| share.lead).collect::<HashSet<_>>().len().into(),
-        }
+    fn position_of(&mut self, user_id: &str) -> usize {
+        self.users.iter().position(|user| user == user_id).unwrap_or_else(|| {
+            self.users.push(user_id.to_owned());
+            self.users.len() - 1
+        })
+    }
+
+    /// The shares that belong to a row.
+    fn of_row<'t>(&self, shares: &'t [Share], row: &Row) -> impl Iterator<Item = &'t Share> + use<'t> {
+        let whose = row.user.as_ref().map(|wanted| self.users.iter().position(|user| user == wanted));
+        let (start, end) = (row.start, row.end);
+        shares.iter().filter(move |share| {
+            share.at >= start && share.at < end && whose.is_none_or(|user| user == Some(share.user))
+        })
     }
 }
 
-/// A search that finds the leads behind one number.
-fn search_for(metric: &Metric, row: &Row) -> String {
-    let mut conditions = Vec::new();
-    let parts: Vec<&str> = metric.key.split('.').collect();
-    let entity = match parts[0] {
-        "calls" => "call",
-        "emails" => "email",
-        "sms" => "sms",
-        "opportunities" => "opportunity",
-        _ => "",
-    };
-    match (entity, parts[1]) {
-        ("call", way @ ("inbound" | "outbound")) => conditions.push(format!("direction:\"{way}\"")),
-        ("email" | "sms", "sent") => conditions.push("status:\"sent\"".to_owned()),
-        ("email", "received") => conditions.push("direction:\"incoming\"".to_owned()),
-        ("sms", "received") => conditions.push("direction:\"inbound\"".to_owned()),
-        _ => {}
+fn folded<'t>(fold: Fold, shares: impl Iterator<Item = &'t Share>) -> Value {
+    match fold {
+        Fold::Sum => shares.map(|share| share.amount).fold(0, i64::saturating_add).into(),
+        Fold::Average => {
+            let (count, sum) = shares.fold((0, 0), |(count, sum): (i64, i64), share| {
+                (count + 1, sum.saturating_add(share.amount))
+            });
+            sum.checked_div(count).unwrap_or(0).into()
+        }
+        Fold::Leads => shares.map(|share| share.lead).collect::<HashSet<_>>().len().into(),
     }
-    let moment = |instant: Timestamp| instant.strftime("%Y-%m-%d %H:%M:%S").to_string();
-    let date = if entity.is_empty() { "created" } else { "date" };
-    conditions.push(format!("{date} >= \"{}\"", moment(row.start)));
-    conditions.push(format!("{date} < \"{}\"", moment(row.end)));
-    if let Some(user) = &row.user {
-        conditions.push(format!("user:{user}"));
-    }
-    let conditions = conditions.join(" and ");
-    if entity.is_empty() { conditions } else { format!("{entity}({conditions})") }
 }

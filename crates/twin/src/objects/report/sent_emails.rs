@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Value, json};
 
+use super::searching::{self, Span};
 use super::{check_organization, narrowing};
 use crate::http::{Answer, Call, Refusal};
 use crate::resource::View;
@@ -64,29 +65,32 @@ pub(super) fn report(view: View<'_>, call: &Call, captured: &[&str]) -> Result<A
             }
         });
     }
-    let mut rows = vec![row(view, None, all)];
-    rows.extend(by_template.iter().map(|(id, tally)| row(view, Some(id), *tally)));
+    let narrowed = [
+        Some(Span::new(view, start, end).during("sent")).filter(|during| !during.is_empty()),
+        users.as_ref().map(|users| searching::one_of("user", users)),
+    ];
+    let narrowed: Vec<String> = narrowed.into_iter().flatten().collect();
+    let mut rows = vec![row(view, None, all, &narrowed)];
+    rows.extend(by_template.iter().map(|(id, tally)| row(view, Some(id), *tally, &narrowed)));
     Ok(Answer::ok(json!({ "sent_email_stats": rows })))
 }
 
-/// One line; the first stands for all e-mails, with or without a template (documented).
-fn row(view: View<'_>, template_id: Option<&str>, tally: Tally) -> Value {
+/// One line; the first stands for all e-mails, with or without a template (documented). Its searches are narrowed as
+/// the report is (chosen: the documented sample is of all time).
+fn row(view: View<'_>, template_id: Option<&str>, tally: Tally, narrowed: &[String]) -> Value {
     let organization = &view.caller.organization_id;
-    let template = template_id.and_then(|id| view.find(Kind::EmailTemplate, id));
-    let name = template.and_then(|template| text(template, "name"));
+    let stored = template_id.and_then(|id| view.find(Kind::EmailTemplate, id));
+    let name = stored.and_then(|template| text(template, "name"));
     let percentage = |part: usize| (part * 100 + tally.total / 2).checked_div(tally.total).unwrap_or(0);
-    let among = match (template_id, name) {
-        (None, _) => "direction:sent".to_owned(),
-        (Some(_), Some(name)) => {
-            format!("direction:sent template:\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""))
-        }
-        (Some(id), None) => format!("direction:sent template:{id}"),
-    };
+    let template = template_id.map(|id| format!("template:{}", searching::quoted(name.unwrap_or(id))));
+    let conditions =
+        ["direction:sent".to_owned()].into_iter().chain(template).chain(narrowed.iter().cloned());
+    let among = conditions.collect::<Vec<_>>().join(" ");
     json!({
         "template_id": template_id,
         "template_url": template_id.map(|id| format!("/organization/{organization}/email_templates/{id}/")),
         "name": if template_id.is_none() { Some("All Emails") } else { name },
-        "is_shared": template.and_then(|template| template.get("is_shared")).cloned().unwrap_or(json!(false)),
+        "is_shared": stored.and_then(|template| template.get("is_shared")).cloned().unwrap_or(json!(false)),
         "total": tally.total,
         "opened": tally.opened,
         "percentage_opened": percentage(tally.opened),

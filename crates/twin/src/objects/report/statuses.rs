@@ -7,11 +7,11 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::history::History;
+use super::searching::{self, moment, second_before};
 use super::transitions::{self, Way};
 use super::{check_organization, narrowing};
 use crate::http::{Answer, Call, Refusal};
@@ -114,12 +114,10 @@ fn span(view: View<'_>, call: &Call) -> Result<Span, Refusal> {
     if start.is_some_and(|start| start > end) {
         return Err(Refusal::field("date_end", "The end is before the start."));
     }
-    let zone = TimeZone::fixed(view.caller.offset);
-    let written = |at: Timestamp| at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string();
-    // The end is the last second that counts, as in the documented samples.
-    let last = end.saturating_sub(jiff::SignedDuration::from_secs(1)).unwrap_or(end);
     let began = start.or_else(|| narrowing::founded(view)).unwrap_or(Timestamp::UNIX_EPOCH);
-    Ok(Span { start, end, started_on: written(began), ended_on: written(last) })
+    // The end is the last second that counts, as in the documented samples.
+    let (started_on, ended_on) = (moment(view, began), moment(view, second_before(end)));
+    Ok(Span { start, end, started_on, ended_on })
 }
 
 fn count(history: &History, span: &Span, flows: &mut BTreeMap<String, Flow>) {
@@ -169,8 +167,7 @@ impl Labels<'_> {
 
     /// How search texts name a status: by its label, or by its id when it is gone.
     pub(super) fn quoted(&self, id: &str) -> String {
-        let name = self.label(id).unwrap_or(id);
-        format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""))
+        searching::quoted(self.label(id).unwrap_or(id))
     }
 
     /// A search text about statuses, as the search bar for leads takes it.

@@ -1,6 +1,7 @@
 //! Objects of the API and what happens when they change.
 
 mod activities;
+mod activity_reports;
 mod advanced_filtering;
 mod advanced_filtering_pages;
 mod blocked_phone_numbers;
