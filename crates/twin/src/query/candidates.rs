@@ -60,7 +60,9 @@ fn holding(scene: Scene<'_>, entity: &Entity, read: Read, wanted: &[Wanted]) -> 
                 let mut names = members.iter().filter_map(|member| text(object, member));
                 names.any(|name| wanted.iter().any(|wanted| is(name, wanted)))
             });
-            let ids = meant.filter_map(|object| text(object, "id"));
+            // What is gone keeps its id.
+            let gone = wanted.iter().map(|wanted| wanted.text.trim()).filter(|_| members.contains(&"id"));
+            let ids = meant.filter_map(|object| text(object, "id")).chain(gone);
             Some(ids.flat_map(|id| scene.world.holding(organization, kind, reference, id)).collect())
         }
         Read::Rows(list, member) if kind.indexed().contains(&(list, member)) => {

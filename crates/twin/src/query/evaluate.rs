@@ -211,9 +211,14 @@ fn known(scene: Scene<'_>, term: &Term, object: &Object) -> Vec<Value> {
             object.get(name).filter(|value| !value.is_null()).cloned().into_iter().collect()
         }
         Read::Count(kinds) => vec![scene.count(object, kinds).into()],
-        Read::Named(kind, reference, members) => {
-            members.iter().flat_map(|member| scene.member_of(kind, object, reference, member)).collect()
-        }
+        Read::Named(kind, reference, members) => members
+            .iter()
+            .flat_map(|member| match *member {
+                // What is gone keeps its id.
+                "id" => object.get(reference).filter(|id| id.is_string()).cloned().into_iter().collect(),
+                member => scene.member_of(kind, object, reference, member),
+            })
+            .collect(),
         Read::Rows(list, member) => facts::entries(object, list, member),
         Read::OfContacts(list, member) => scene.contact_entries(object, list, member),
         Read::Work(work) => work(scene, object),

@@ -103,15 +103,6 @@ pub(super) fn display_name(scene: Scene<'_>, lead: &Object) -> Vec<Value> {
     vec![first.filter(|name| name.is_string()).cloned().unwrap_or_else(|| "Untitled".into())]
 }
 
-/// The status a lead was created with.
-pub(super) fn original_status(scene: Scene<'_>, lead: &Object) -> Vec<Value> {
-    let first = scene.children(lead, Kind::LeadStatusChange).next();
-    match first {
-        Some(change) => scene.member_of(Kind::LeadStatus, change, "old_status_id", "label"),
-        None => scene.member_of(Kind::LeadStatus, lead, "status_id", "label"),
-    }
-}
-
 /// A member of an opportunity's status.
 pub(super) fn deal_status(scene: Scene<'_>, deal: &Object, member: &str) -> Vec<Value> {
     scene.member_of(Kind::OpportunityStatus, deal, "status_id", member)

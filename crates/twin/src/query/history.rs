@@ -19,6 +19,22 @@ pub(super) fn of_opportunity(scene: Scene<'_>, deal: &Object) -> Vec<Object> {
     rows(deal, changes.filter(|change| change.get("opportunity_id") == deal.get("id")))
 }
 
+/// The status a lead was made with, by id and label.
+pub(super) fn first_of_lead(scene: Scene<'_>, lead: &Object) -> Vec<Value> {
+    first(scene, Kind::LeadStatus, &of_lead(scene, lead))
+}
+
+/// The status an opportunity was made with, by id and label.
+pub(super) fn first_of_opportunity(scene: Scene<'_>, deal: &Object) -> Vec<Value> {
+    first(scene, Kind::OpportunityStatus, &of_opportunity(scene, deal))
+}
+
+fn first(scene: Scene<'_>, kind: Kind, rows: &[Object]) -> Vec<Value> {
+    let Some(first) = rows.first() else { return Vec::new() };
+    let id = first.get("status_id").cloned();
+    id.into_iter().chain(scene.member_of(kind, first, "status_id", "label")).collect()
+}
+
 /// From when until when a row tells of.
 pub(super) fn period(_: Scene<'_>, row: &Object) -> Vec<Value> {
     vec![json!([row.get("from"), row.get("until")])]

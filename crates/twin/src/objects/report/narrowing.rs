@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use serde_json::Value;
 
+use super::searching::quoted;
 use crate::filtering::relative_period;
 use crate::http::{Parameters, Refusal};
 use crate::query::{self, MAX_VIEWS};
@@ -117,6 +118,15 @@ pub(super) fn searched(view: View<'_>, parameters: &Parameters) -> Result<Option
             of_view(view, saved).map(Some).map_err(|error| Refusal::field("smart_view", error))
         }
     }
+}
+
+/// The search text that finds what [`searched`] finds, to be joined with others. A text that only stands alone, as one
+/// with `sort:` does, narrows nothing.
+pub(super) fn search(parameters: &Parameters) -> Option<String> {
+    let given = |name: &str| parameters.get(name).map(str::trim).filter(|value| !value.is_empty());
+    let view = given("smart_view_id").map(|id| format!("in:{}", quoted(id)));
+    let written = || given("query").map(|written| format!("({written})"));
+    view.or_else(written).filter(|text| query::parse(text).is_ok())
 }
 
 fn of_view(view: View<'_>, saved: &Object) -> Result<Leads, String> {

@@ -93,7 +93,8 @@ fn report(view: View<'_>, call: &Call, captured: &[&str], about: About) -> Resul
     let order: Vec<String> =
         known.iter().filter_map(|status| text(status, "id")).map(str::to_owned).collect();
     let order: Vec<String> = order.into_iter().chain(deleted.cloned()).collect();
-    let labels = Labels { known, about };
+    let own = users.map(|users| searching::one_of("user", &users));
+    let labels = Labels { known, about, own, among: narrowing::search(parameters) };
     let overview: Vec<Value> = order
         .iter()
         .map(|id| overview(&labels, id, flows.get(id).copied().unwrap_or_default(), &span))
@@ -154,6 +155,10 @@ fn count(history: &History, span: &Span, flows: &mut BTreeMap<String, Flow>) {
 pub(super) struct Labels<'w> {
     known: Vec<&'w Object>,
     pub(super) about: About,
+    /// A condition that all objects counted meet.
+    own: Option<String>,
+    /// A search text that finds all leads looked at.
+    among: Option<String>,
 }
 
 impl Labels<'_> {
@@ -165,17 +170,24 @@ impl Labels<'_> {
             .and_then(|status| text(status, "label"))
     }
 
-    /// How search texts name a status: by its label, or by its id when it is gone.
+    /// How search texts name a status: by its label, or by its id when it is gone or another pipeline has one of the
+    /// same label.
     pub(super) fn quoted(&self, id: &str) -> String {
-        searching::quoted(self.label(id).unwrap_or(id))
+        let alike =
+            |label: &&str| self.known.iter().filter(|status| text(status, "label") == Some(label)).count();
+        searching::quoted(self.label(id).filter(|label| alike(label) == 1).unwrap_or(id))
     }
 
-    /// A search text about statuses, as the search bar for leads takes it.
+    /// A search text about statuses, as the search bar for leads takes it; narrowed as the report is (chosen).
     pub(super) fn search(&self, inner: &str) -> String {
-        match self.about {
+        let own = self.own.as_ref().map(|own| format!("{own} and ({inner})"));
+        let inner = own.as_deref().unwrap_or(inner);
+        let whole = match self.about {
             About::Leads => inner.to_owned(),
             About::Opportunities => format!("opportunity({inner})"),
-        }
+        };
+        let narrowed = self.among.as_ref().map(|among| format!("{among} and ({whole})"));
+        narrowed.unwrap_or(whole)
     }
 
     /// `lead_status` and `lead_status_change`, or what they are called for opportunities.

@@ -67,14 +67,127 @@ async fn status_reports_tell_who_came_and_went() {
         ways,
         [(Value::Null, json!("Potential"), json!(1)), (json!("Potential"), json!("Qualified"), json!(1)),]
     );
-    // The searches are about all leads: compare with a report of all of them.
+    let numbers = ["started", "ended", "gained", "lost", "entered", "left"];
+    searches_hold(&house, potential, &numbers).await;
     let all =
         house.get(&format!("report/statuses/lead/{CLOSER}/?date_start=2026-11-26&date_end=2026-11-27")).await;
     let potential = row(&all, "status_overview", "status_id", &json!(POTENTIAL));
-    searches_hold(&house, potential, &["started", "ended", "gained", "lost", "entered", "left"]).await;
+    searches_hold(&house, potential, &numbers).await;
+    let documented = "lead_status(status:\"Potential\" on:\"2026-11-26 00:00:00\")";
+    assert_eq!(potential["_queries"]["started"], documented);
+    // A status that is gone is still told, by its id.
+    let gone = house.post("status/lead/", json!({"label": "Gone soon"})).await;
+    let lead = house.post("lead/", json!({"name": "Passes", "status_id": gone["id"]})).await;
+    house.control().advance_clock(Duration::from_secs(3600));
+    house.put(&format!("lead/{}/", id(&lead)), json!({"status_id": POTENTIAL})).await;
+    house.delete(&format!("status/lead/{}/", id(&gone))).await;
+    let report =
+        house.get(&format!("report/statuses/lead/{CLOSER}/?date_start=2026-11-27&date_end=2026-11-28")).await;
+    let own = row(&report, "status_overview", "status_id", &gone["id"]);
+    assert_eq!(
+        (&own["status_is_deleted"], &own["entered"], &own["left"]),
+        (&json!(true), &json!(1), &json!(1))
+    );
+    searches_hold(&house, own, &["entered", "left"]).await;
     let whole = house.get(&format!("report/statuses/lead/{CLOSER}/")).await;
     assert!(whole["status_overview"][0].get("started").is_none(), "all time has no start");
     house.try_get("report/statuses/lead/orga_other/").await.refused(404);
+}
+
+#[tokio::test]
+async fn deals_are_followed_from_status_to_status() {
+    let house = House::new().await;
+    let mut deals = Vec::new();
+    for (name, user) in [("Wins", ANN), ("Waits", ANN), ("Theirs", BOB)] {
+        let lead = house.post("lead/", json!({"name": name})).await;
+        let deal = json!({"lead_id": lead["id"], "status_id": PROPOSAL_SENT, "user_id": user});
+        deals.push(id(&house.post("opportunity/", deal).await));
+    }
+    house.control().advance_clock(Duration::from_secs(2 * DAY));
+    // Lost and then won after all: one way through, two steps.
+    for status in [LOST, WON] {
+        house.put(&format!("opportunity/{}/", deals[0]), json!({"status_id": status})).await;
+        house.control().advance_clock(Duration::from_secs(3600));
+    }
+    let path = format!("report/statuses/opportunity/{CLOSER}/?date_start=2026-11-26&date_end=2026-11-27");
+    let report = house.get(&path).await;
+    let numbers = ["started", "ended", "gained", "lost", "entered", "left"];
+    for status in [PROPOSAL_SENT, LOST, WON] {
+        let own = row(&report, "status_overview", "status_id", &json!(status));
+        searches_hold(&house, own, &numbers).await;
+        let page = own["_opportunities_page_urls"]["ended"].as_str().unwrap();
+        assert!(page.starts_with("/opportunities/search/opportunity%28status%28"), "{page}");
+    }
+    let won = row(&report, "status_overview", "status_id", &json!(WON));
+    let lost = row(&report, "status_overview", "status_id", &json!(LOST));
+    assert_eq!((&won["gained"], &won["entered"]), (&json!(1), &json!(1)));
+    assert_eq!((&lost["gained"], &lost["entered"], &lost["left"]), (&json!(0), &json!(1), &json!(1)));
+    let steps = |list: &str| -> Vec<(Value, Value)> {
+        let ways = report[list].as_array().unwrap().iter();
+        ways.map(|way| (way["from_status_label"].clone(), way["to_status_label"].clone())).collect()
+    };
+    assert_eq!(steps("status_transitions").len(), 2);
+    assert_eq!(steps("status_transitions_summary"), [(json!("Proposal sent"), json!("Won"))]);
+    for way in report["status_transitions"].as_array().unwrap() {
+        let request = house.request(reqwest::Method::GET, "lead/?_limit=0");
+        let found = house.send(request.query(&[("query", way["_query"].as_str().unwrap())])).await.fine();
+        assert_eq!(found["total_results"], way["count"], "{}", way["_query"]);
+    }
+    let theirs = house.get(&format!("{path}&user_id={BOB}")).await;
+    let waiting = row(&theirs, "status_overview", "status_id", &json!(PROPOSAL_SENT));
+    assert_eq!((&waiting["started"], &waiting["ended"], &waiting["left"]), (&json!(1), &json!(1), &json!(0)));
+    assert_eq!(theirs["status_transitions"], json!([]));
+    searches_hold(&house, waiting, &["started", "ended", "left"]).await;
+    house.try_get(&format!("{path}&query=name:(")).await.refused(400);
+    house.try_get(&format!("{path}&query=a&smart_view_id=save_none")).await.refused(400);
+    let backwards = "?date_start=2026-11-27&date_end=2026-11-20";
+    house.try_get(&format!("report/statuses/opportunity/{CLOSER}/{backwards}")).await.refused(400);
+}
+
+#[tokio::test]
+async fn the_funnel_of_active_deals_looks_at_who_was_active_then() {
+    let house = House::new().await;
+    house.control().advance_clock(Duration::from_secs(10 * DAY));
+    let lead = house.post("lead/", json!({"name": "Buyer"})).await;
+    let mut deals = Vec::new();
+    for value in [100, 300] {
+        let deal = json!({
+            "lead_id": lead["id"], "value": value, "status_id": PROPOSAL_SENT, "confidence": 50, "user_id": BOB,
+        });
+        deals.push(id(&house.post("opportunity/", deal).await));
+    }
+    house.control().advance_clock(Duration::from_secs(DAY));
+    house.put(&format!("opportunity/{}/", deals[0]), json!({"status_id": WON})).await;
+    house.control().advance_clock(Duration::from_secs(2 * DAY));
+    let group = house.post("group/", json!({"name": "Sales"})).await;
+    house.post(&format!("group/{}/member/", id(&group)), json!({"user_id": BOB})).await;
+    let body = |start: &str, end: &str| {
+        json!({
+            "pipeline": PIPELINE, "type": "active-stage-cohort", "users": [group["id"]],
+            "report_datetime_range": {"start": start, "end": end},
+        })
+    };
+    let told = |report: &Value| {
+        let first = &report["aggregations"]["stages"][0];
+        ["count", "value", "weighted_value", "value_conversion_rate"].map(|name| first[name].clone())
+    };
+    let path = "report/funnel/opportunity/stages/";
+    let while_open = house.post(path, body("2026-12-04T00:00:00Z", "2026-12-05T00:00:00Z")).await;
+    assert_eq!(told(&while_open), [json!(2), json!(400), json!(200), json!(0)]);
+    let as_won = body("2026-12-05T00:00:00Z", "2026-12-06T00:00:00Z");
+    let report = house.post(path, as_won.clone()).await;
+    assert_eq!(told(&report), [json!(2), json!(400), json!(200), json!(0.25)]);
+    assert_eq!(report["data"][0]["user_id"], BOB);
+    let afterwards = house.post(path, body("2026-12-06T00:00:00Z", "2026-12-07T00:00:00Z")).await;
+    assert_eq!(told(&afterwards)[0], 1, "what was won before is not active any more");
+    let mut compared = as_won;
+    compared["compared_custom_range"] =
+        json!({"start": "2026-12-04T00:00:00Z", "end": "2026-12-05T00:00:00Z"});
+    assert_eq!(
+        told(&house.post(path, compared).await),
+        told(&while_open),
+        "the report is that of the other time"
+    );
 }
 
 #[tokio::test]
@@ -170,6 +283,7 @@ async fn sent_emails_are_told_by_template() {
         (&json!("Welcome"), &json!(1), &json!(100))
     );
     assert_eq!(own["responded"], 1);
+    searches_hold(&house, own, &["total", "opened", "responded"]).await;
     let all = house.get(&format!("report/sent_emails/{CLOSER}/")).await;
     assert_eq!(count(&all), count(&before) + 2);
     let none = house.get(&format!("report/sent_emails/{CLOSER}/?date_end=2000-01-01")).await;
