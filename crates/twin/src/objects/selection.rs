@@ -34,6 +34,12 @@ pub(crate) fn check(draft: &mut Draft<'_>, needed: bool) {
     }
 }
 
+/// The kind of object that the `s_query` of an object asks for.
+pub(crate) fn subject(asker: &Object) -> Kind {
+    let node = asker.get("s_query").and_then(|query| filtering::parse(query).ok());
+    node.map_or(Kind::Lead, |node| filtering::subject(&node))
+}
+
 /// Finds what an object with `s_query`, `sort` and `results_limit` selects: objects of the kind its query asks for, or
 /// what of the kind wanted belongs to them. Without a query that is everything of the kind.
 pub(crate) fn select(view: View<'_>, asker: &Object, wanted: Kind) -> Selection {

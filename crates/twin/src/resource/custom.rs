@@ -62,6 +62,20 @@ pub(crate) fn rules<'f>(scope: CustomScope, object: &Object, field: &'f Object) 
     })
 }
 
+/// Of which type an object of this scope must be to hold values of a field: `None` when it can never hold any,
+/// otherwise the member that says the type, with its value, if there are types at all.
+pub(crate) fn holder_of(scope: CustomScope, field: &Object) -> Option<Option<(&'static str, Value)>> {
+    let (_, association, parent) = scope.parts();
+    let ruling = match field.get("associations").and_then(Value::as_array) {
+        None => field,
+        Some(associations) => associations
+            .iter()
+            .filter_map(Value::as_object)
+            .find(|entry| text(entry, "object_type") == Some(association))?,
+    };
+    Some(parent.map(|member| (member, ruling.get(member).cloned().unwrap_or_default())))
+}
+
 /// Reads the custom values of a draft's input into its object.
 pub(crate) fn fill(view: View<'_>, scope: CustomScope, draft: &mut Draft<'_>) {
     let definitions = definitions(view, scope, &draft.object);

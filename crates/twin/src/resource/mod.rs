@@ -24,8 +24,8 @@ pub(crate) use check::{
     initial as initial_value, read as read_fields, wrong_type,
 };
 pub(crate) use custom::{
-    CustomScope, definitions as custom_definitions, named_values as custom_values, require as require_custom,
-    rules as custom_rules,
+    CustomScope, definitions as custom_definitions, holder_of as custom_holder,
+    named_values as custom_values, require as require_custom, rules as custom_rules,
 };
 pub(crate) use custom_value::convert as convert_value;
 pub(crate) use declaration::{

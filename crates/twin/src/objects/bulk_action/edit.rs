@@ -3,8 +3,11 @@
 use serde_json::Value;
 
 use super::{after_update, bulk, check, finish, select};
-use crate::objects::resource_of;
-use crate::resource::{Draft, Field, FieldKind, Hooks, Initial, REQUIRED, Resource, Session, Show, View};
+use crate::objects::{resource_of, selection};
+use crate::resource::{
+    CustomScope, Draft, Field, FieldKind, Hooks, Initial, REQUIRED, Resource, Session, Show, View,
+    custom_definitions, custom_holder,
+};
 use crate::store::{Kind, Object, text};
 
 /// `/bulk_action/edit/`
@@ -60,18 +63,47 @@ const FIELDS: &[Kind] = &[
     Kind::SharedCustomField,
 ];
 
-/// What a bulk edit changes: objects of a kind, through fields of a kind. Shared fields ("global") are set on leads.
-fn target(action: &Object) -> (Kind, Kind) {
+/// The objects that can hold custom values, and the fields that are theirs alone.
+const HOLDERS: &[(Kind, Kind, CustomScope)] = &[
+    (Kind::Lead, Kind::LeadCustomField, CustomScope::Lead),
+    (Kind::Contact, Kind::ContactCustomField, CustomScope::Contact),
+    (Kind::Opportunity, Kind::OpportunityCustomField, CustomScope::Opportunity),
+    (Kind::CustomActivity, Kind::ActivityCustomField, CustomScope::Activity),
+    (Kind::CustomObject, Kind::CustomObjectCustomField, CustomScope::CustomObject),
+];
+
+/// What a bulk edit changes. Shared fields ("global") are set on what the query asks for when they are associated with
+/// it, otherwise on the first kind of object they are associated with, of what belongs to it (chosen).
+fn target(view: View<'_>, action: &Object) -> Kind {
     let what = text(action, "type").unwrap_or_default();
     let what = what.trim_start_matches("set_").trim_start_matches("clear_");
     match what.trim_end_matches("custom_field").trim_end_matches('_') {
-        "contact" => (Kind::Contact, Kind::ContactCustomField),
-        "activity" => (Kind::CustomActivity, Kind::ActivityCustomField),
-        "opportunity" => (Kind::Opportunity, Kind::OpportunityCustomField),
-        "custom_object" => (Kind::CustomObject, Kind::CustomObjectCustomField),
-        "global" => (Kind::Lead, Kind::SharedCustomField),
-        _ => (Kind::Lead, Kind::LeadCustomField),
+        "contact" => Kind::Contact,
+        "activity" => Kind::CustomActivity,
+        "opportunity" => Kind::Opportunity,
+        "custom_object" => Kind::CustomObject,
+        "global" => {
+            let asked = selection::subject(action);
+            let field = custom_field(view, action, Kind::SharedCustomField);
+            let holds = |scope: CustomScope| field.is_some_and(|field| custom_holder(scope, field).is_some());
+            let mut holders = HOLDERS.iter().filter(|(_, _, scope)| holds(*scope)).map(|(kind, ..)| *kind);
+            holders.clone().find(|kind| *kind == asked).or_else(|| holders.next()).unwrap_or(asked)
+        }
+        _ => Kind::Lead,
     }
+}
+
+/// The field an action names, among those of a kind and the shared ones.
+fn custom_field<'w>(view: View<'w>, action: &Object, fields: Kind) -> Option<&'w Object> {
+    let named = |member: &str, wanted: &str, field: &Object| {
+        text(action, wanted).is_some_and(|wanted| text(field, member) == Some(wanted))
+    };
+    // Shared fields are looked at once, also when they are what is asked for.
+    let own = Some(fields).filter(|fields| *fields != Kind::SharedCustomField);
+    own.into_iter()
+        .chain([Kind::SharedCustomField])
+        .flat_map(|fields| view.all(fields))
+        .find(|field| named("id", "custom_field_id", field) || named("name", "custom_field_name", field))
 }
 
 fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
@@ -96,8 +128,9 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
     if draft.errors.is_empty() {
         // A value that no object could take is refused before anything changes.
         let change = change_of(&draft.object);
-        let blank = blank(session.view(), &draft.object);
-        let probe = session.draft(resource_of(target(&draft.object).0), &change, Some(&blank)).map(|_| ());
+        let kind = target(session.view(), &draft.object);
+        let blank = blank(session.view(), &draft.object, kind);
+        let probe = session.draft(resource_of(kind), &change, Some(&blank)).map(|_| ());
         if let Err(refusal) = probe {
             draft.refuse(refusal);
         }
@@ -105,24 +138,16 @@ fn prepare(session: &mut Session<'_>, draft: &mut Draft<'_>) {
 }
 
 /// An object to try a change on: of the type the custom field belongs to, if it belongs to one.
-fn blank(view: View<'_>, action: &Object) -> Object {
-    let (kind, fields) = target(action);
-    let mut blank = Object::new();
-    let wanted = |field: &&Object| {
-        text(field, "id").is_some_and(|id| Some(id) == text(action, "custom_field_id"))
-            || text(field, "name").is_some_and(|name| Some(name) == text(action, "custom_field_name"))
-    };
-    let parent = match kind {
-        Kind::CustomActivity => "custom_activity_type_id",
-        Kind::CustomObject => "custom_object_type_id",
-        _ => return blank,
-    };
-    let own = view.all(fields).chain(view.all(Kind::SharedCustomField)).find(wanted);
-    if let Some(id) = own.and_then(|field| field.get(parent)) {
-        blank.insert(parent.to_owned(), id.clone());
-    }
+fn blank(view: View<'_>, action: &Object, kind: Kind) -> Object {
     // A draft may lack what a published activity must have.
-    blank.insert("status".to_owned(), "draft".into());
+    let mut blank: Object = [("status".to_owned(), "draft".into())].into_iter().collect();
+    let holder = HOLDERS
+        .iter()
+        .find(|(holder, ..)| *holder == kind)
+        .and_then(|(_, fields, scope)| custom_holder(*scope, custom_field(view, action, *fields)?).flatten());
+    if let Some((member, id)) = holder {
+        blank.insert(member.to_owned(), id);
+    }
     blank
 }
 
@@ -169,9 +194,21 @@ fn changes_of(action: &Object) -> Vec<Object> {
     }
 }
 
+/// Whether an object of this kind is of a type that has the field to be set, if one is.
+fn can_hold(view: View<'_>, action: &Object, kind: Kind, id: &str) -> bool {
+    let Some((_, fields, scope)) = HOLDERS.iter().find(|(holder, ..)| *holder == kind) else { return false };
+    let Some(object) = view.find(kind, id) else { return false };
+    let field = custom_field(view, action, *fields);
+    field.is_none_or(|field| {
+        custom_definitions(view, *scope, object).iter().any(|own| own.get("id") == field.get("id"))
+    })
+}
+
 fn edit(session: &mut Session<'_>, action: &Object) {
-    let kind = target(action).0;
-    let selection = select(session, action, kind);
+    let kind = target(session.view(), action);
+    let mut selection = select(session, action, kind);
+    let view = session.view();
+    selection.ids.retain(|id| view.aside(|view| can_hold(view, action, kind, id)));
     let changes = changes_of(action);
     let mut done = 0;
     for id in &selection.ids {
