@@ -85,6 +85,43 @@ async fn tables_have_the_columns_and_dates_asked_for() {
 }
 
 #[tokio::test]
+async fn files_hold_what_was_asked_to_be_included() {
+    let house = House::new().await;
+    let kind = house.post("custom_object_type/", json!({"name": "Site", "name_plural": "Sites"})).await;
+    let lead = json!({"name": "Whole", "addresses": [{"city": "Austin", "country": "US"}]});
+    let lead = house.post("lead/", lead).await;
+    let site = json!({"lead_id": lead["id"], "custom_object_type_id": kind["id"], "name": "Hall"});
+    let site = house.post("custom_object/", site).await;
+    house.post("opportunity/", json!({"lead_id": lead["id"], "value": 100})).await;
+    let export = |more: Value| {
+        let mut body = json!({"format": "json", "s_query": {"type": "id", "value": lead["id"]}});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        body
+    };
+    let written = async |more: Value| -> Value {
+        let made = house.post("export/lead/", export(more)).await;
+        serde_json::from_str(&file(&made).await.1).unwrap()
+    };
+    let plain = written(json!({})).await;
+    assert_eq!(plain[0]["addresses"][0]["city"], "Austin");
+    assert!(plain[0].get("activities").is_none() && plain[0].get("custom_objects").is_none());
+    let bare = written(json!({"include_addresses": false})).await;
+    assert!(bare[0].get("addresses").is_none());
+    let whole = written(json!({"include_custom_objects": true})).await;
+    assert_eq!(whole[0]["custom_objects"][0]["id"], site["id"]);
+    let chosen = written(json!({"fields": ["id", "num_contacts"]})).await;
+    assert_eq!(chosen, json!([{"id": lead["id"], "num_contacts": 0}]));
+    let deals = written(json!({"type": "lead_opps"})).await;
+    assert_eq!(deals[0]["opportunities"][0]["value"], 100, "as JSON, deals stand in their leads");
+
+    let table = export(json!({
+        "format": "csv", "date_format": "iso8601", "fields": ["display_name", "date_created"],
+    }));
+    let (_, text) = file(&house.post("export/lead/", table).await).await;
+    assert_eq!(text, "display_name,date_created\nWhole,2026-11-24T15:00:00+00:00\n");
+}
+
+#[tokio::test]
 async fn opportunities_are_exported_by_their_filters() {
     let house = House::new().await;
     let lead = house.post("lead/", json!({"name": "Buyer"})).await;
