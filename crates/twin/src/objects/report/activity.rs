@@ -15,8 +15,14 @@ use crate::http::{Answer, Call, Refusal};
 use crate::resource::{FieldErrors, NOT_A_CHOICE, REQUIRED, View};
 use crate::store::{Kind, Object, Shelf, text};
 
-/// Longest range shown day by day, in days; longer ones are shown month by month.
+/// Longest range shown day by day, in days (chosen); longer ones are shown month by month.
 const DAILY_UP_TO: i64 = 92;
+
+/// Longest range shown month by month, in days (chosen); longer ones are shown year by year.
+const MONTHLY_UP_TO: i64 = 10 * 366;
+
+/// Longest range an overview is made of, in days (chosen: which Close allows is not documented).
+const LONGEST: i64 = 100 * 366;
 
 #[expect(clippy::unnecessary_wraps, reason = "an action may refuse")]
 pub(super) fn metrics(_: View<'_>, _: &Call, _: &[&str]) -> Result<Answer, Refusal> {
@@ -49,6 +55,9 @@ pub(super) fn report(view: View<'_>, call: &Call, _: &[&str]) -> Result<Answer, 
         Some(_) => errors.add("type", NOT_A_CHOICE),
     }
     let range = narrowing::range(view, &call.body, "", &mut errors);
+    if kind == Some("overview") && days_between(range.0, range.1) > LONGEST {
+        errors.add_general("An overview covers at most a hundred years.");
+    }
     let users = narrowing::users(view, &call.body, &mut errors);
     let leads = narrowing::leads(view, &call.body, &mut errors);
     errors.into_result()?;
@@ -121,15 +130,24 @@ fn wanted_metrics(body: &Object, errors: &mut FieldErrors) -> Vec<Metric> {
     wanted
 }
 
-/// Days of a short range, months of a long one.
+fn days_between(start: Timestamp, end: Timestamp) -> i64 {
+    // A started day counts.
+    (end.duration_since(start).as_secs() + 86_399) / 86_400
+}
+
+/// Days of a short range, months or years of a long one.
 fn buckets(view: View<'_>, start: Timestamp, end: Timestamp) -> Vec<Row> {
     let zone = jiff::tz::TimeZone::fixed(view.caller.offset);
-    let daily = end.duration_since(start).as_hours() <= DAILY_UP_TO * 24;
+    let days = days_between(start, end);
     let mut rows = Vec::new();
     let mut at = start.to_zoned(zone.clone());
     while at.timestamp() < end {
-        let next = if daily { at.date() + 1.day() } else { at.date().first_of_month() + 1.month() };
-        let Ok(next) = next.to_zoned(zone.clone()) else { break };
+        let next = match days {
+            ..=DAILY_UP_TO => at.date().checked_add(1.day()),
+            ..=MONTHLY_UP_TO => at.date().first_of_month().checked_add(1.month()),
+            _ => at.date().first_of_year().checked_add(1.year()),
+        };
+        let Ok(next) = next.and_then(|next| next.to_zoned(zone.clone())) else { break };
         let label = json!(at.timestamp().strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
         rows.push(Row {
             label: ("datetime", label),

@@ -156,3 +156,29 @@ async fn a_smart_view_narrows_numbers_and_searches() {
     unknown["query"]["saved_search_id"] = json!("save_none");
     house.try_post("report/activity/", unknown).await.refused(400);
 }
+
+#[tokio::test]
+async fn long_times_are_told_by_month_and_by_year() {
+    let house = House::new().await;
+    let rows = async |start: &str, end: &str| {
+        let range = json!({"start": start, "end": end});
+        let body = json!({"type": "overview", "datetime_range": range, "metrics": ["sms.sent.all.count"]});
+        let answer = house.try_post("report/activity/", body).await;
+        answer.status.is_success().then(|| each(&answer.body, "datetime"))
+    };
+    assert_eq!(rows("2026-01-01T00:00:00Z", "2026-04-03T00:00:00Z").await.unwrap().len(), 92);
+    let months = rows("2026-01-15T00:00:00Z", "2026-05-01T00:00:00Z").await.unwrap();
+    let expected =
+        ["2026-01-15T00:00:00Z", "2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z", "2026-04-01T00:00:00Z"];
+    assert_eq!(months, expected);
+    let years = rows("2001-06-01T00:00:00Z", "2021-01-01T00:00:00Z").await.unwrap();
+    assert_eq!((years.len(), &years[19]), (20, &json!("2020-01-01T00:00:00Z")));
+    assert_eq!(rows("0001-01-01T00:00:00Z", "9999-01-01T00:00:00Z").await, None);
+    assert_eq!(rows("2026-01-02T00:00:00Z", "2026-01-01T00:00:00Z").await, None);
+    for wrong in [json!("today"), json!({"start": 1}), json!([])] {
+        let body = json!({"type": "overview", "datetime_range": wrong, "metrics": ["sms.sent.all.count"]});
+        house.try_post("report/activity/", body).await.refused(400);
+    }
+    // A space before the time of day, as Python writes it.
+    assert_eq!(rows("2022-03-07 00:00:00Z", "2022-03-08 00:00:00Z").await.unwrap().len(), 1);
+}
