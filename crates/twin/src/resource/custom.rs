@@ -62,9 +62,9 @@ pub(crate) fn rules<'f>(scope: CustomScope, object: &Object, field: &'f Object) 
     })
 }
 
-/// Of which type an object of this scope must be to hold values of a field: `None` when it can never hold any,
-/// otherwise the member that says the type, with its value, if there are types at all.
-pub(crate) fn holder_of(scope: CustomScope, field: &Object) -> Option<Option<(&'static str, Value)>> {
+/// What an object of this scope must hold to have values of a field: the member that says its type, or nothing where
+/// there are no types. `None` when no object of the scope has the field; of several types, the first.
+pub(crate) fn holder_of(scope: CustomScope, field: &Object) -> Option<Object> {
     let (_, association, parent) = scope.parts();
     let ruling = match field.get("associations").and_then(Value::as_array) {
         None => field,
@@ -73,7 +73,7 @@ pub(crate) fn holder_of(scope: CustomScope, field: &Object) -> Option<Option<(&'
             .filter_map(Value::as_object)
             .find(|entry| text(entry, "object_type") == Some(association))?,
     };
-    Some(parent.map(|member| (member, ruling.get(member).cloned().unwrap_or_default())))
+    Some(parent.iter().filter_map(|name| Some(((*name).to_owned(), ruling.get(*name)?.clone()))).collect())
 }
 
 /// Reads the custom values of a draft's input into its object.

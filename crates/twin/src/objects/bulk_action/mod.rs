@@ -8,6 +8,7 @@ mod delete;
 mod edit;
 mod email;
 mod subscription;
+mod target;
 
 use jiff::SignedDuration;
 use serde_json::json;

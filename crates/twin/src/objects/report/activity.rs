@@ -1,19 +1,18 @@
 //! `/report/activity/`: what happened, by period or by user, counted from the objects themselves.
 //!
-//! Every object is read once, whatever the number of metrics, and adds its shares to those it counts for.
-
-use std::collections::HashSet;
+//! Here are the rows and what is answered; `metric` says what counts, `tally` counts it, `metric_search` says how to find it.
 
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
 
-use super::metric::{self, Fold, Metric};
+use super::metric::{self, Metric};
 use super::metric_search::Among;
-use super::narrowing::{self, Leads, Range};
+use super::narrowing;
 use super::searching::Span;
+use super::tally::{Tally, folded};
 use crate::http::{Answer, Call, Refusal};
 use crate::resource::{FieldErrors, NOT_A_CHOICE, REQUIRED, View};
-use crate::store::{Kind, Object, Shelf, text};
+use crate::store::Object;
 
 /// Longest range shown day by day, in days (chosen); longer ones are shown month by month.
 const DAILY_UP_TO: i64 = 92;
@@ -81,7 +80,7 @@ pub(super) fn report(view: View<'_>, call: &Call, _: &[&str]) -> Result<Answer, 
         totals.insert(metric.key(), total);
         let mut searches = Vec::new();
         for (row, out) in rows.iter().zip(&mut data) {
-            let own = tally.of_row(shares, row);
+            let own = tally.narrowed(shares, (row.start, row.end), row.user.as_deref());
             out.insert(metric.key(), folded(metric.fold, own));
             let among = Among {
                 span: Span::new(view, Some(row.start), Some(row.end)),
@@ -142,10 +141,12 @@ fn buckets(view: View<'_>, start: Timestamp, end: Timestamp) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut at = start.to_zoned(zone.clone());
     while at.timestamp() < end {
-        let next = match days {
-            ..=DAILY_UP_TO => at.date().checked_add(1.day()),
-            ..=MONTHLY_UP_TO => at.date().first_of_month().checked_add(1.month()),
-            _ => at.date().first_of_year().checked_add(1.year()),
+        let next = if days <= DAILY_UP_TO {
+            at.date().checked_add(1.day())
+        } else if days <= MONTHLY_UP_TO {
+            at.date().first_of_month().checked_add(1.month())
+        } else {
+            at.date().first_of_year().checked_add(1.year())
         };
         let Ok(next) = next.and_then(|next| next.to_zoned(zone.clone())) else { break };
         let label = json!(at.timestamp().strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
@@ -158,94 +159,4 @@ fn buckets(view: View<'_>, start: Timestamp, end: Timestamp) -> Vec<Row> {
         at = next;
     }
     rows
-}
-
-/// What one object adds to a metric.
-struct Share {
-    at: Timestamp,
-    /// Position among the users met.
-    user: usize,
-    /// Number of arrival of its lead.
-    lead: Option<u32>,
-    amount: i64,
-}
-
-/// Everything that adds to some metrics in a time.
-struct Tally {
-    /// By position of the metric.
-    shares: Vec<Vec<Share>>,
-    /// Whose the shares are.
-    users: Vec<String>,
-}
-
-impl Tally {
-    fn of(
-        view: View<'_>,
-        metrics: &[Metric],
-        (start, end): Range,
-        users: Option<&[String]>,
-        leads: Option<&Leads>,
-    ) -> Self {
-        let mut tally = Self { shares: metrics.iter().map(|_| Vec::new()).collect(), users: Vec::new() };
-        let mut kinds: Vec<Kind> = Vec::new();
-        for kind in metrics.iter().flat_map(|metric| metric.kinds) {
-            if !kinds.contains(kind) {
-                kinds.push(*kind);
-            }
-        }
-        for kind in kinds {
-            for number in view.numbers(Shelf::Of(kind)) {
-                view.aside(|view| {
-                    let Some(object) = view.world.at(number).map(|record| &record.object) else { return };
-                    let lead = text(object, if kind == Kind::Lead { "id" } else { "lead_id" });
-                    if !leads.is_none_or(|leads| lead.is_some_and(|lead| leads.contains(lead))) {
-                        return;
-                    }
-                    let lead = lead.and_then(|lead| view.world.number(lead));
-                    for (position, metric) in metrics.iter().enumerate() {
-                        if !metric.kinds.contains(&kind) {
-                            continue;
-                        }
-                        let Some(share) = metric.share(view, object, view.caller.offset) else { continue };
-                        let theirs = users.is_none_or(|users| users.iter().any(|user| user == share.user_id));
-                        if theirs && share.at >= start && share.at < end {
-                            let user = tally.position_of(share.user_id);
-                            let share = Share { at: share.at, user, lead, amount: share.amount };
-                            tally.shares[position].push(share);
-                        }
-                    }
-                });
-            }
-        }
-        tally
-    }
-
-    fn position_of(&mut self, user_id: &str) -> usize {
-        self.users.iter().position(|user| user == user_id).unwrap_or_else(|| {
-            self.users.push(user_id.to_owned());
-            self.users.len() - 1
-        })
-    }
-
-    /// The shares that belong to a row.
-    fn of_row<'t>(&self, shares: &'t [Share], row: &Row) -> impl Iterator<Item = &'t Share> + use<'t> {
-        let whose = row.user.as_ref().map(|wanted| self.users.iter().position(|user| user == wanted));
-        let (start, end) = (row.start, row.end);
-        shares.iter().filter(move |share| {
-            share.at >= start && share.at < end && whose.is_none_or(|user| user == Some(share.user))
-        })
-    }
-}
-
-fn folded<'t>(fold: Fold, shares: impl Iterator<Item = &'t Share>) -> Value {
-    match fold {
-        Fold::Sum => shares.map(|share| share.amount).fold(0, i64::saturating_add).into(),
-        Fold::Average => {
-            let (count, sum) = shares.fold((0, 0), |(count, sum): (i64, i64), share| {
-                (count + 1, sum.saturating_add(share.amount))
-            });
-            sum.checked_div(count).unwrap_or(0).into()
-        }
-        Fold::Leads => shares.map(|share| share.lead).collect::<HashSet<_>>().len().into(),
-    }
 }

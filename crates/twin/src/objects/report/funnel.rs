@@ -8,9 +8,10 @@
 use std::collections::HashMap;
 
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp, ToSpan};
+use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
 
+use super::funnel_numbers::{Deal, stage, total};
 use super::history::History;
 use super::narrowing::{self, Leads, Range};
 use crate::http::{Answer, Call, Refusal};
@@ -28,16 +29,6 @@ struct Asked<'w> {
     leads: Option<Leads>,
 }
 
-/// One opportunity of the cohort.
-struct Deal {
-    user_id: String,
-    created: Timestamp,
-    value: i64,
-    annualized: i64,
-    weighted: i64,
-    history: History,
-}
-
 pub(super) fn stages(view: View<'_>, call: &Call, _: &[&str]) -> Result<Answer, Refusal> {
     let asked = read(view, &call.body)?;
     let deals = cohort(view, &asked);
@@ -47,7 +38,7 @@ pub(super) fn stages(view: View<'_>, call: &Call, _: &[&str]) -> Result<Answer, 
         .filter(|status| text(status, "type") != Some("lost"))
         .collect();
     let of = |deals: &[&Deal]| -> Vec<Object> {
-        statuses.iter().map(|status| stage(status, deals, &asked, &types)).collect()
+        statuses.iter().map(|status| stage(status, deals, asked.report, &types)).collect()
     };
     let (all, by_user) = (of(&deals.iter().collect::<Vec<_>>()), by_user(view, &asked, &deals));
     if call.wants_csv {
@@ -73,13 +64,13 @@ pub(super) fn totals(view: View<'_>, call: &Call, _: &[&str]) -> Result<Answer, 
     let asked = read(view, &call.body)?;
     let deals = cohort(view, &asked);
     let types = types(view);
-    let all = total(&deals.iter().collect::<Vec<_>>(), &asked, &types);
+    let all = total(&deals.iter().collect::<Vec<_>>(), asked.report.1, &types);
     let rows: Vec<Object> = by_user(view, &asked, &deals)
         .into_iter()
         .map(|(user, deals)| {
             let mut row = Object::new();
             row.insert("user_id".to_owned(), user.into());
-            row.extend(total(&deals, &asked, &types));
+            row.extend(total(&deals, asked.report.1, &types));
             row
         })
         .collect();
@@ -223,128 +214,4 @@ fn by_user<'d>(view: View<'_>, asked: &Asked<'_>, deals: &'d [Deal]) -> Vec<(Str
     let users = asked.users.clone().unwrap_or_else(|| narrowing::everybody(view));
     let of = |user: &String| deals.iter().filter(|deal| deal.user_id == *user).collect();
     users.into_iter().map(|user| (user.clone(), of(&user))).collect()
-}
-
-fn stage(status: &Object, deals: &[&Deal], asked: &Asked<'_>, types: &HashMap<String, String>) -> Object {
-    let (start, end) = asked.report;
-    let id = text(status, "id").unwrap_or_default();
-    let mut sums = Sums::default();
-    let (mut lost, mut advanced) = (Sums::default(), Sums::default());
-    let mut took = Vec::new();
-    for deal in deals {
-        let stays: Vec<_> = deal.history.stays().collect();
-        let mut here = stays.iter().enumerate().filter(|(_, (stage, began, ended))| {
-            *stage == id && *began < end && ended.is_none_or(|ended| ended >= start)
-        });
-        let Some((position, (_, began, ended))) = here.next_back() else { continue };
-        sums.add(deal);
-        let next = stays.get(position + 1).filter(|_| ended.is_some_and(|ended| ended < end));
-        if let (Some((next, ..)), Some(ended)) = (next, ended) {
-            if types.get(*next).is_some_and(|kind| kind == "lost") {
-                lost.add(deal);
-            } else {
-                advanced.add(deal);
-                took.push(ended.duration_since(*began));
-            }
-        }
-    }
-    let members = json!({
-        "status": {"id": id, "label": status.get("label"), "type": status.get("type")},
-        "count": sums.count,
-        "value": sums.value,
-        "weighted_value": sums.weighted,
-        "count_lost": lost.count,
-        "value_lost": lost.value,
-        "count_lost_ratio": ratio(lost.count, sums.count),
-        "value_lost_ratio": ratio(lost.value, sums.value),
-        "count_conversion_rate": ratio(advanced.count, sums.count),
-        "value_conversion_rate": ratio(advanced.value, sums.value),
-        "weighted_value_conversion_rate": ratio(advanced.weighted, sums.weighted),
-        "average_time_to_advance": average(&took),
-    });
-    members.as_object().cloned().unwrap_or_default()
-}
-
-fn total(deals: &[&Deal], asked: &Asked<'_>, types: &HashMap<String, String>) -> Object {
-    let (_, end) = asked.report;
-    let (mut all, mut complete, mut won) = (Sums::default(), Sums::default(), Sums::default());
-    let mut annualized = 0_i64;
-    let mut took = Vec::new();
-    for deal in deals {
-        all.add(deal);
-        let last = deal.history.steps().rfind(|(at, _)| *at < end);
-        let Some((at, status)) = last else { continue };
-        match types.get(status).map(String::as_str) {
-            Some("won") => {
-                complete.add(deal);
-                won.add(deal);
-                annualized = annualized.saturating_add(deal.annualized);
-                took.push(at.duration_since(deal.created));
-            }
-            Some("lost") => complete.add(deal),
-            _ => {}
-        }
-    }
-    let worth = annualized.checked_div(won.count);
-    let members = json!({
-        "count": all.count,
-        "count_total_complete": complete.count,
-        "count_total_won": won.count,
-        "count_win_rate": ratio(won.count, complete.count),
-        "value_total_complete": complete.value,
-        "value_total_won": won.value,
-        "value_win_rate": ratio(won.value, complete.value),
-        "average_time_to_win": average(&took),
-        "average_value_annualized_per_won_opportunity": worth,
-        "sales_velocity": velocity(all.count, ratio(won.count, complete.count), worth, &took),
-    });
-    members.as_object().cloned().unwrap_or_default()
-}
-
-/// Opportunities times win rate times value, a day (chosen; a sale takes at least one day).
-fn velocity(count: i64, rate: Value, worth: Option<i64>, took: &[SignedDuration]) -> Value {
-    let (Some(rate), Some(worth), Some(seconds)) = (rate.as_f64(), worth, average(took).as_f64()) else {
-        return Value::Null;
-    };
-    let days = (seconds / 86_400.0).max(1.0);
-    #[expect(clippy::cast_precision_loss, reason = "cents of a report, rounded anyway")]
-    let velocity = (count as f64 * rate * worth as f64 / days).round();
-    number(velocity)
-}
-
-#[derive(Clone, Copy, Default)]
-struct Sums {
-    count: i64,
-    value: i64,
-    weighted: i64,
-}
-
-impl Sums {
-    fn add(&mut self, deal: &Deal) {
-        self.count += 1;
-        self.value = self.value.saturating_add(deal.value);
-        self.weighted = self.weighted.saturating_add(deal.weighted);
-    }
-}
-
-/// A part of a whole, to four digits; null of nothing (documented).
-fn ratio(part: i64, whole: i64) -> Value {
-    if whole == 0 {
-        return Value::Null;
-    }
-    #[expect(clippy::cast_precision_loss, reason = "four digits are told")]
-    let ratio = part as f64 / whole as f64;
-    number((ratio * 10_000.0).round() / 10_000.0)
-}
-
-/// Whole seconds; null of nothing.
-fn average(took: &[SignedDuration]) -> Value {
-    let count = i64::try_from(took.len()).unwrap_or(i64::MAX);
-    json!(took.iter().map(SignedDuration::as_secs).sum::<i64>().checked_div(count))
-}
-
-/// A number without a fraction is written without one, as in the documented samples.
-pub(super) fn number(value: f64) -> Value {
-    #[expect(clippy::cast_possible_truncation, reason = "only what fits is cut")]
-    if value.fract() == 0.0 && value.abs() < 9e15 { json!(value as i64) } else { json!(value) }
 }

@@ -4,13 +4,16 @@
 mod activity;
 mod custom;
 mod funnel;
+mod funnel_numbers;
 mod history;
+mod interval;
 mod metric;
 mod metric_search;
 mod narrowing;
 mod searching;
 mod sent_emails;
 mod statuses;
+mod tally;
 mod transitions;
 
 use http::Method;

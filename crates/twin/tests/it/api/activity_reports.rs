@@ -12,7 +12,7 @@ const DAY: u64 = 24 * 3600;
 async fn counts(house: &House) -> Vec<String> {
     let all = house.get("report/activity/metrics/").await;
     let keys = all["metrics"].as_array().unwrap().iter().map(|metric| metric["key"].as_str().unwrap());
-    keys.filter(|key| key.ends_with(".count")).map(str::to_owned).collect()
+    keys.filter(|key| key.rsplit('.').next() == Some("count")).map(str::to_owned).collect()
 }
 
 /// Of each metric that is not zero: what the report counts in all.
