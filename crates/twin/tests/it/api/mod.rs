@@ -12,6 +12,7 @@ mod events;
 mod exports;
 mod files;
 mod inbox;
+mod junk;
 mod leads;
 mod lists;
 mod meetings;
