@@ -1,0 +1,174 @@
+//! Arguments and returned values of a script as JSON.
+
+use mlua::{Table, Value};
+use serde_json::{Map, Number, Value as Json};
+
+use crate::convert::{DEEPEST, Form, Marks, key_text, place_of, whole};
+use crate::meter::{Meter, Stopped};
+
+/// Why a value has no JSON.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The value, as the end of a sentence that begins with where it stands.
+    Value {
+        /// Where it stands, `contacts[1].name`; empty for the whole.
+        path: String,
+        /// What is wrong.
+        problem: &'static str,
+    },
+    /// It is larger than it may be.
+    TooLarge,
+    /// The run has been stopped.
+    Stopped,
+}
+
+impl From<Stopped> for Failure {
+    fn from(_: Stopped) -> Self {
+        Self::Stopped
+    }
+}
+
+impl From<mlua::Error> for Failure {
+    fn from(_: mlua::Error) -> Self {
+        // Reading a table without its metatable fails only where the run was stopped.
+        Self::Stopped
+    }
+}
+
+/// What text that is not UTF-8 becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Text {
+    /// An error: it goes to Close.
+    Strict,
+    /// The nearest text: it goes to a reader.
+    Lossy,
+}
+
+/// Values to JSON, of at most so many bytes in all.
+pub(crate) struct ToJson<'m> {
+    marks: &'m Marks,
+    meter: &'m Meter,
+    text: Text,
+    room: usize,
+    seen: u32,
+    open: Vec<*const std::ffi::c_void>,
+    path: Vec<String>,
+}
+
+impl<'m> ToJson<'m> {
+    pub(crate) fn new(marks: &'m Marks, meter: &'m Meter, text: Text, most: usize) -> Self {
+        Self { marks, meter, text, room: most, seen: 0, open: Vec::new(), path: Vec::new() }
+    }
+
+    pub(crate) fn convert(&mut self, value: &Value) -> Result<Json, Failure> {
+        self.spend(8)?;
+        Ok(match value {
+            Value::Nil => Json::Null,
+            value if value.is_null() => Json::Null,
+            Value::Boolean(truth) => Json::Bool(*truth),
+            Value::Integer(number) => Json::from(*number),
+            Value::Number(number) => match (whole(*number), Number::from_f64(*number)) {
+                (Some(whole), _) => Json::from(whole),
+                (None, Some(number)) => Json::Number(number),
+                (None, None) if self.text == Text::Lossy => Json::String(number.to_string()),
+                (None, None) => return Err(self.failure("is not a finite number")),
+            },
+            Value::String(text) => {
+                self.spend(text.as_bytes().len())?;
+                match (text.to_str(), self.text) {
+                    (Ok(text), _) => Json::String(text.to_owned()),
+                    (Err(_), Text::Lossy) => Json::String(text.to_string_lossy()),
+                    (Err(_), Text::Strict) => return Err(self.failure("is not text in UTF-8")),
+                }
+            }
+            Value::Table(table) if self.marks.is_failure(table) && self.text == Text::Lossy => {
+                Json::String(table.raw_get::<String>("text").unwrap_or_default())
+            }
+            Value::Table(table) => self.table(table)?,
+            other if self.text == Text::Lossy => Json::String(format!("<{}>", crate::native::type_of(other))),
+            _ => return Err(self.failure("is a function or another value that has no JSON")),
+        })
+    }
+
+    fn table(&mut self, table: &Table) -> Result<Json, Failure> {
+        let pointer = table.to_pointer();
+        if self.open.contains(&pointer) {
+            return if self.text == Text::Lossy {
+                Ok(Json::String("<circular>".to_owned()))
+            } else {
+                Err(self.failure("contains itself"))
+            };
+        }
+        if self.open.len() >= DEEPEST {
+            return Err(self.failure("is nested too deeply"));
+        }
+        self.open.push(pointer);
+        let json = match self.marks.form(table, self.meter)? {
+            Form::Array(length) => self.list(table, length)?,
+            Form::Object => self.object(table)?,
+        };
+        self.open.pop();
+        Ok(json)
+    }
+
+    fn list(&mut self, table: &Table, length: usize) -> Result<Json, Failure> {
+        self.spend(length)?;
+        let mut items = vec![Json::Null; length];
+        let mut members: Vec<(usize, Value)> = Vec::with_capacity(length);
+        table.for_each(|key: Value, value: Value| {
+            members.extend(place_of(&key).map(|place| (place, value)));
+            Ok(())
+        })?;
+        for (place, value) in members {
+            self.path.push(format!("[{place}]"));
+            let item = self.convert(&value)?;
+            if let Some(slot) = items.get_mut(place - 1) {
+                *slot = item;
+            }
+            self.path.pop();
+        }
+        Ok(Json::Array(items))
+    }
+
+    fn object(&mut self, table: &Table) -> Result<Json, Failure> {
+        let mut members: Vec<(Value, Value)> = Vec::new();
+        table.for_each(|key: Value, value: Value| {
+            members.push((key, value));
+            Ok(())
+        })?;
+        let mut named = Vec::with_capacity(members.len());
+        for (key, value) in members {
+            let Some(name) = key_text(&key) else {
+                if self.text == Text::Lossy {
+                    continue;
+                }
+                return Err(self.failure("has a member whose name is neither text nor a number"));
+            };
+            named.push((name, value));
+        }
+        // The interpreter keeps no order; one that people can follow is better than none.
+        named.sort_by(|left, right| left.0.cmp(&right.0));
+        let mut object = Map::with_capacity(named.len());
+        for (name, value) in named {
+            self.spend(name.len())?;
+            self.path.push(if self.path.is_empty() { name.clone() } else { format!(".{name}") });
+            let value = self.convert(&value)?;
+            self.path.pop();
+            object.insert(name, value);
+        }
+        Ok(Json::Object(object))
+    }
+
+    fn spend(&mut self, bytes: usize) -> Result<(), Failure> {
+        self.room = self.room.checked_sub(bytes).ok_or(Failure::TooLarge)?;
+        self.seen = self.seen.wrapping_add(1);
+        if self.seen.is_multiple_of(256) {
+            self.meter.check()?;
+        }
+        Ok(())
+    }
+
+    fn failure(&self, problem: &'static str) -> Failure {
+        Failure::Value { path: self.path.concat(), problem }
+    }
+}

@@ -1,0 +1,26 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod convert;
+mod driver;
+mod engine;
+mod failure;
+mod host;
+mod interpreter;
+mod limits;
+mod lists;
+mod meter;
+mod native;
+mod record;
+mod run;
+mod session;
+mod shared;
+
+pub use engine::{Engine, EngineOptions, Script, new_run_id};
+pub use host::{Host, ScriptCall};
+pub use limits::{Limit, Limits, WantedLimits};
+pub use record::{CallEntry, Meta, RunRecord};
+pub use session::{Entry, Session};
+
+/// The language and its version, as `_VERSION` has it.
+pub const ENGINE: &str = "Luau 0.740 (Lua 5.1 dialect)";

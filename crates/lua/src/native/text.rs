@@ -1,0 +1,122 @@
+//! Text: searching it, splitting it, and writing values as text.
+
+use memchr::memmem;
+use mlua::{Lua, LuaString, MultiValue, Table, Value, Variadic};
+
+use crate::convert::readable;
+use crate::native::{Natives, refusal, success, type_of};
+
+/// The bytes that mean something in a pattern.
+const SPECIALS: &[u8] = b"^$*+?.([%-";
+
+pub(crate) fn add(lua: &Lua, table: &Table, natives: &Natives) -> mlua::Result<()> {
+    let marks = natives.marks.clone();
+    table.raw_set(
+        "failures",
+        lua.create_function(move |_, metatable: Table| {
+            marks.set_failure(metatable);
+            Ok(())
+        })?,
+    )?;
+    let marks = natives.marks.clone();
+    table.raw_set("is_failure", lua.create_function(move |_, value: Table| Ok(marks.is_failure(&value)))?)?;
+    table.raw_set(
+        "has_own_text",
+        lua.create_function(|_, value: Table| match value.metatable() {
+            Some(metatable) => Ok(!metatable.raw_get::<Value>("__tostring")?.is_nil()),
+            None => Ok(false),
+        })?,
+    )?;
+    table.raw_set(
+        "freeze",
+        lua.create_function(|_, value: Table| {
+            value.set_readonly(true);
+            Ok(value)
+        })?,
+    )?;
+    let shared = natives.clone();
+    table.raw_set(
+        "readable",
+        lua.create_function(move |lua, value: Value| {
+            let text = readable::text(&value, &shared.marks, &shared.shared.meter)?;
+            lua.create_string(text)
+        })?,
+    )?;
+    let shared = natives.shared.clone();
+    table.raw_set(
+        "print",
+        lua.create_function(move |_, parts: Variadic<LuaString>| {
+            let mut line = String::new();
+            for (place, part) in parts.iter().enumerate() {
+                if place > 0 {
+                    line.push('\t');
+                }
+                line.push_str(&part.to_string_lossy());
+            }
+            Ok(shared.print(&line)?)
+        })?,
+    )?;
+    table.raw_set(
+        "is_plain",
+        lua.create_function(|_, pattern: LuaString| {
+            Ok(!pattern.as_bytes().iter().any(|byte| SPECIALS.contains(byte)))
+        })?,
+    )?;
+    table.raw_set("find", lua.create_function(find)?)?;
+    table.raw_set("split", lua.create_function(split)?)
+}
+
+/// `string.find` for plain text: where it begins and ends, in time in proportion to the length.
+fn find(
+    _: &Lua,
+    (text, wanted, start): (LuaString, LuaString, Option<f64>),
+) -> mlua::Result<(Option<usize>, Option<usize>)> {
+    let (text, wanted) = (text.as_bytes(), wanted.as_bytes());
+    #[expect(clippy::cast_possible_truncation, reason = "an index is a small number; others are cut")]
+    let start = start.unwrap_or(1.0) as i64;
+    let length = i64::try_from(text.len()).unwrap_or(i64::MAX);
+    let begin = match start {
+        1.. => start - 1,
+        0 => 0,
+        _ => (length + start).max(0),
+    };
+    let Some(rest) = usize::try_from(begin).ok().and_then(|begin| text.get(begin..)) else {
+        return Ok((None, None));
+    };
+    let offset = text.len() - rest.len();
+    Ok(match memmem::find(rest, &wanted) {
+        Some(place) => (Some(offset + place + 1), Some(offset + place + wanted.len())),
+        None => (None, None),
+    })
+}
+
+/// `string.split`: the parts between separators; without one, between commas.
+fn split(lua: &Lua, (text, separator): (Value, Value)) -> mlua::Result<MultiValue> {
+    let Some(text) = lua.coerce_string(text.clone())? else {
+        let got = type_of(&text);
+        return refusal(lua, format!("invalid argument #1 to 'split' (string expected, got {got})"));
+    };
+    let separator = match separator {
+        Value::Nil => lua.create_string(",")?,
+        Value::String(separator) => separator,
+        other => {
+            let got = type_of(&other);
+            return refusal(lua, format!("invalid argument #2 to 'split' (string expected, got {got})"));
+        }
+    };
+    let parts = lua.create_table()?;
+    let (text, separator) = (text.as_bytes(), separator.as_bytes());
+    if separator.is_empty() {
+        for byte in text.iter() {
+            parts.raw_push(lua.create_string([*byte])?)?;
+        }
+        return Ok(success(Value::Table(parts)));
+    }
+    let mut begin = 0;
+    for place in memmem::find_iter(&text, &separator) {
+        parts.raw_push(lua.create_string(&text[begin..place])?)?;
+        begin = place + separator.len();
+    }
+    parts.raw_push(lua.create_string(&text[begin..])?)?;
+    Ok(success(Value::Table(parts)))
+}

@@ -1,0 +1,4 @@
+//! Scripts as their authors meet them.
+
+mod language;
+mod support;
