@@ -33,6 +33,7 @@ fn status_of(error: &CallError) -> StatusCode {
         ErrorClass::InvalidArguments | ErrorClass::AccountNotActive | ErrorClass::NotConfigured => {
             StatusCode::BAD_REQUEST
         }
+        ErrorClass::PermissionDenied | ErrorClass::ApprovalRequired => StatusCode::FORBIDDEN,
         ErrorClass::Api => match error.close_status {
             Some(403) => StatusCode::FORBIDDEN,
             Some(404) => StatusCode::NOT_FOUND,

@@ -38,12 +38,11 @@ pub(crate) async fn execute(
 ) -> Result<Json<Value>, ApiError> {
     let account = selector(request.connected_account_id, request.connector, request.identifier)?;
     let call = ToolCall {
-        tool: request.tool_name,
-        arguments: request.params,
         account,
         dry_run: request.dry_run,
         deadline: request.deadline_seconds.map(Duration::from_secs),
         timezone_offset: headers.get("x-tz-offset").and_then(|value| value.to_str().ok()?.parse().ok()),
+        ..ToolCall::new(request.tool_name, request.params)
     };
     let outcome = gateway.execute(&caller, call).await?;
     let mut answer = json!({"data": outcome.data, "execution_id": outcome.call_id});

@@ -19,12 +19,21 @@ pub(crate) enum Exit {
     Unreachable,
     /// Something is wrong on this machine.
     Local,
+    /// The policy does not allow it, or not without approval.
+    NotPermitted,
 }
 
 impl Exit {
     /// Every code, in order.
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Success, Self::Failed, Self::Unusable, Self::NotConnected, Self::Unreachable, Self::Local];
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Success,
+        Self::Failed,
+        Self::Unusable,
+        Self::NotConnected,
+        Self::Unreachable,
+        Self::Local,
+        Self::NotPermitted,
+    ];
 
     /// The number the shell sees.
     pub(crate) fn code(self) -> u8 {
@@ -35,6 +44,7 @@ impl Exit {
             Self::NotConnected => 3,
             Self::Unreachable => 4,
             Self::Local => 5,
+            Self::NotPermitted => 6,
         }
     }
 
@@ -49,6 +59,7 @@ impl Exit {
             Self::NotConnected => "no such account, or it is not active; connect it first",
             Self::Unreachable => "Close cannot be reached, asks to wait too long, or took too long",
             Self::Local => "trouble on this machine: data folder, master key, port in use",
+            Self::NotPermitted => "the policy does not allow it, or asks for approval; nothing was sent",
         }
     }
 
@@ -61,6 +72,7 @@ impl Exit {
             | ErrorClass::NotFound
             | ErrorClass::AccountNotActive
             | ErrorClass::Unauthenticated => Self::NotConnected,
+            ErrorClass::PermissionDenied | ErrorClass::ApprovalRequired => Self::NotPermitted,
             ErrorClass::RateLimited | ErrorClass::Network | ErrorClass::Timeout => Self::Unreachable,
             ErrorClass::Internal => Self::Local,
         }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use latch_close::{Client, ClientOptions};
-use latch_gateway::{EnvironmentAccount, Gateway, GatewayOptions};
+use latch_gateway::{EnvironmentAccount, Gateway, GatewayOptions, Policy};
 use latch_vault::{Connection, Endpoints, MasterKeySource, TenantId, Vault, VaultOptions};
 use secrecy::SecretString;
 use url::Url;
@@ -78,7 +78,11 @@ fn master_key() -> Result<MasterKeySource, Failure> {
 /// The account that needs no setting up.
 pub(crate) fn environment_account() -> Result<Option<EnvironmentAccount>, Failure> {
     let Some(key) = environment::CLOSE_API_KEY.read()? else { return Ok(None) };
-    Ok(Some(EnvironmentAccount { api: close_url()?, api_key: SecretString::from(key.trim()) }))
+    Ok(Some(EnvironmentAccount {
+        api: close_url()?,
+        api_key: SecretString::from(key.trim()),
+        policy: Policy::ALLOW,
+    }))
 }
 
 /// The API that `CLOSE_URL` names, without a slash at its end; the real Close by default.

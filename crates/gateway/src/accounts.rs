@@ -1,6 +1,6 @@
 //! Connected accounts, as doors show and change them.
 
-use latch_vault::{Account, AccountFilter, AccountId, AccountStatus, Page};
+use latch_vault::{Account, AccountFilter, AccountId, AccountStatus, Page, Policy};
 use secrecy::SecretString;
 
 use crate::account::DEFAULT_CONNECTION;
@@ -96,6 +96,21 @@ impl Gateway {
             None
         };
         Ok(vault.set_api_key(&caller.tenant, &connection.name, identifier, key, identity).await?)
+    }
+
+    /// Sets what may be done with an account.
+    ///
+    /// # Errors
+    ///
+    /// `not_found` for an unknown account and for one of another tenant alike.
+    pub async fn set_policy(
+        &self,
+        caller: &Caller,
+        selector: &AccountSelector,
+        policy: Policy,
+    ) -> Result<Account, CallError> {
+        let account = self.account(caller, selector).await?;
+        Ok(self.inner.vault.set_policy(&account.tenant, &account.id, &policy).await?)
     }
 
     /// Gives up the grant, at Close as well as it can be done, and forgets the secrets. The account stays,

@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use latch_catalog::Kind;
+use latch_vault::Policy;
 use serde::Serialize;
 use serde_json::Value;
+
+use crate::Rehearsal;
 
 /// One tool call as a door hands it over.
 #[derive(Debug, Clone)]
@@ -21,6 +24,14 @@ pub struct ToolCall {
     pub deadline: Option<Duration>,
     /// Hours from UTC of the person's clock, for Close's notion of today.
     pub timezone_offset: Option<f32>,
+    /// What this call may do at most. Narrows the account's own policy, never widens it.
+    pub policy: Policy,
+    /// Make the call whatever the policy says. Only the command line may; anybody else is refused.
+    pub force: bool,
+    /// Id of the script run that makes the call, for the record.
+    pub run: Option<String>,
+    /// The rehearsal that the call is part of: writes are planned there instead of being sent.
+    pub rehearsal: Option<Rehearsal>,
 }
 
 impl ToolCall {
@@ -33,6 +44,10 @@ impl ToolCall {
             dry_run: false,
             deadline: None,
             timezone_offset: None,
+            policy: Policy::ALLOW,
+            force: false,
+            run: None,
+            rehearsal: None,
         }
     }
 
@@ -102,6 +117,8 @@ pub struct CallOutcome {
     pub close_trace_id: Option<String>,
     /// How often the request was sent.
     pub attempts: u32,
+    /// Whether it was made past the policy.
+    pub forced: bool,
     /// How long it all took.
     #[serde(rename = "duration_ms", serialize_with = "milliseconds")]
     pub duration: Duration,

@@ -26,6 +26,10 @@ pub enum ErrorClass {
     NotFound,
     /// The account cannot be used until its owner authorizes it again.
     AccountNotActive,
+    /// The policy does not allow it.
+    PermissionDenied,
+    /// The policy wants a person to approve it first.
+    ApprovalRequired,
     /// Close refused the call; see the status.
     Api,
     /// Close asks to slow down for longer than the call may take.
@@ -48,6 +52,8 @@ impl ErrorClass {
             Self::NotConfigured => "not_configured",
             Self::NotFound => "not_found",
             Self::AccountNotActive => "account_not_active",
+            Self::PermissionDenied => "permission_denied",
+            Self::ApprovalRequired => "approval_required",
             Self::Api => "api",
             Self::RateLimited => "rate_limited",
             Self::Network => "network",

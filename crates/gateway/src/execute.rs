@@ -73,6 +73,7 @@ impl Gateway {
             close_status: None,
             close_trace_id: None,
             attempts: 0,
+            forced: false,
             duration: std::time::Duration::ZERO,
         };
         if call.dry_run {

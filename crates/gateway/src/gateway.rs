@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use latch_catalog::Catalog;
 use latch_close::Client;
-use latch_vault::{Clock, Vault};
+use latch_vault::{Clock, Policy, Vault};
 use secrecy::SecretString;
 use url::Url;
 
@@ -49,6 +49,8 @@ pub struct EnvironmentAccount {
     pub api: Url,
     /// The key.
     pub api_key: SecretString,
+    /// What may be done with it.
+    pub policy: Policy,
 }
 
 impl Gateway {

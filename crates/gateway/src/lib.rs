@@ -12,10 +12,16 @@ mod execute;
 mod gateway;
 mod identity;
 mod lookups;
+mod policy;
 mod record;
+mod rehearsal;
+mod runs;
 
 pub use accounts::{AccountList, AccountQuery};
 pub use call::{AccountSelector, CallOutcome, PlannedRequest, ToolCall};
 pub use caller::Caller;
 pub use error::{CallError, ErrorClass, FieldError, WriteEffect};
 pub use gateway::{EnvironmentAccount, Gateway, GatewayOptions};
+pub use latch_vault::{InvalidPermission, Permission, Policy, RunRecord, RunSummary};
+pub use policy::permission;
+pub use rehearsal::{PlannedWrite, Rehearsal};

@@ -39,6 +39,8 @@ impl<'g> Recorder<'g> {
             attempts: 0,
             request_id: None,
             dry_run,
+            forced: false,
+            run_id: None,
             started_at: now,
         };
         Self { vault, record, started: tokio::time::Instant::now() }

@@ -4,7 +4,7 @@
 
 use jiff::Timestamp;
 
-use crate::{AccountId, AccountStatus, TenantId};
+use crate::{AccountId, AccountStatus, Policy, TenantId};
 
 /// One person's grant or key on one connection, addressed by (connection, identifier).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub struct Account {
     pub status_reason: Option<String>,
     /// What it holds (or, when expired or revoked, last held).
     pub credential_kind: CredentialKind,
+    /// What may be done with it; everything, until somebody says otherwise.
+    pub policy: Policy,
     /// Who it is at Close, as far as known.
     pub identity: CloseIdentity,
     /// When the present access token runs out. Absent for API keys and where Close did not say.

@@ -117,6 +117,11 @@ pub(crate) fn check_connection_name(text: &str) -> Result<(), VaultError> {
     check_plain(text, "connection name", 64)
 }
 
+/// Refuses an id of a run that could not stand in the associated data of a seal.
+pub(crate) fn check_run_id(text: &str) -> Result<(), VaultError> {
+    check_plain(text, "run id", 64)
+}
+
 /// Refuses a display name that is empty, too long or unprintable.
 pub(crate) fn check_display_name(text: &str, what: &'static str) -> Result<(), VaultError> {
     check_length(text, what, 200)?;

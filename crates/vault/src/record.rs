@@ -1,8 +1,11 @@
-//! API clients and the record of calls, as callers see them.
+//! API clients and the records of calls and runs, as callers see them.
 //!
-//! Promises to hold neither arguments nor tokens. It leaves it to the gateway what the words in a record mean.
+//! Promises that no record holds a token, and that only a run's sealed part holds what was printed or returned.
+//! It leaves it to the gateway what the words in a record mean.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::{AccountId, TenantId};
 
@@ -52,6 +55,46 @@ pub struct CallRecord {
     pub request_id: Option<String>,
     /// Whether it only showed what it would have done.
     pub dry_run: bool,
+    /// Whether it was made past the policy.
+    pub forced: bool,
+    /// The run that it belongs to, if a script made it.
+    pub run_id: Option<String>,
     /// When it started.
     pub started_at: Timestamp,
+}
+
+/// One execution of a script, without what it printed and returned.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunSummary {
+    /// The run's id (`run_...`), unique in the whole store.
+    pub id: String,
+    /// Who started it.
+    pub caller: String,
+    /// The account it was for, as the caller named it; absent when it named none.
+    pub account: Option<String>,
+    /// The name of the script's file, or `script`.
+    pub name: String,
+    /// How it ended: `ok` or `error`.
+    pub outcome: String,
+    /// The class of the error, when it ended in one.
+    pub error_class: Option<String>,
+    /// Whether its writes were only planned.
+    pub dry_run: bool,
+    /// How many calls it made.
+    pub calls: u32,
+    /// How many of them were writes or destructive.
+    pub writes: u32,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+    /// When it started.
+    pub started_at: Timestamp,
+}
+
+/// One execution of a script with all that is remembered of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunRecord {
+    /// What may be listed.
+    pub summary: RunSummary,
+    /// Its output, results and calls. Kept sealed: it may hold customers' data.
+    pub record: Value,
 }

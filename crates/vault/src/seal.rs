@@ -38,6 +38,8 @@ pub(crate) enum Field<'a> {
     RefreshToken,
     ApiKey,
     ClientSecret,
+    /// What is remembered of a script run.
+    Record,
     /// The verifier of one authorization, by the hash of its state.
     CodeVerifier(&'a str),
 }
@@ -57,6 +59,10 @@ impl Row {
         Self { tenant: tenant.clone(), kind: "oauth-app", id: id.to_owned() }
     }
 
+    pub(crate) fn run(tenant: &TenantId, id: &str) -> Self {
+        Self { tenant: tenant.clone(), kind: "run", id: id.to_owned() }
+    }
+
     /// No part of it can hold a `|`, so no two rows share an address.
     fn address(&self, of: &str) -> String {
         format!("latch/1|{of}|{}|{}|{}", self.tenant, self.kind, self.id)
@@ -74,6 +80,7 @@ impl Field<'_> {
             Self::RefreshToken => "refresh_token",
             Self::ApiKey => "api_key",
             Self::ClientSecret => "client_secret",
+            Self::Record => "record",
             Self::CodeVerifier(_) => "code_verifier",
         }
     }

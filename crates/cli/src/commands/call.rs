@@ -65,12 +65,11 @@ async fn execute(
 ) -> Result<CallOutcome, Failure> {
     let house = open::house(global).await?;
     let wanted = ToolCall {
-        tool: call.tool.clone(),
-        arguments,
         account: call.selector(),
         dry_run: call.dry_run,
         deadline: call.deadline.map(Duration::from_secs),
         timezone_offset: timezone_offset(),
+        ..ToolCall::new(call.tool.clone(), arguments)
     };
     let result = Box::pin(house.gateway.execute(&Caller::command_line(), wanted)).await;
     house.close().await;

@@ -1,6 +1,6 @@
 //! Calls that go well.
 
-use latch_gateway::{AccountSelector, Caller, EnvironmentAccount, GatewayOptions, ToolCall};
+use latch_gateway::{AccountSelector, Caller, EnvironmentAccount, GatewayOptions, Policy, ToolCall};
 use latch_testkit::{ACME, House, HouseOptions};
 use secrecy::SecretString;
 use serde_json::json;
@@ -68,6 +68,7 @@ async fn one_person_with_one_key_needs_no_account() {
     let environment = EnvironmentAccount {
         api: Url::parse(&format!("{}/api/v1", house.twin.url())).expect("an address"),
         api_key: SecretString::from(house.ann_key()),
+        policy: Policy::ALLOW,
     };
     let options = GatewayOptions { environment_account: Some(environment), ..GatewayOptions::default() };
     let close = latch_close::Client::new(latch_close::ClientOptions::default()).expect("a client");

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use super::{AccountRecord, Store, StoreError, statements};
 use crate::{
-    AccountFilter, AccountId, AccountStatus, CloseIdentity, ConnectionId, CredentialKind, Page, TenantId,
+    AccountFilter, AccountId, AccountStatus, CloseIdentity, ConnectionId, CredentialKind, Page, Policy,
+    TenantId,
 };
 
 /// An account to make.
@@ -133,6 +134,25 @@ impl Store {
             .execute(&self.writer)
             .await?;
         Ok(())
+    }
+
+    /// Says whether there was such an account.
+    pub(crate) async fn set_policy(
+        &self,
+        tenant: &TenantId,
+        id: &AccountId,
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let text = (*policy != Policy::ALLOW).then(|| policy.to_string());
+        let done = sqlx::query(statements::SET_POLICY)
+            .bind(tenant.as_str())
+            .bind(id.as_str())
+            .bind(text)
+            .bind(now.as_microsecond())
+            .execute(&self.writer)
+            .await?;
+        Ok(done.rows_affected() == 1)
     }
 
     pub(crate) async fn touch(

@@ -23,6 +23,8 @@ impl Store {
             .bind(i64::from(call.attempts))
             .bind(call.request_id.as_deref())
             .bind(call.dry_run)
+            .bind(call.forced)
+            .bind(call.run_id.as_deref())
             .bind(call.started_at.as_microsecond())
             .execute(&self.writer)
             .await?;

@@ -14,6 +14,7 @@ mod error;
 mod leases;
 mod open;
 mod rows;
+mod runs;
 mod statements;
 
 use sqlx::{Sqlite, SqlitePool, Transaction};
@@ -26,6 +27,7 @@ pub use error::StoreError;
 pub(crate) use leases::Lease;
 pub(crate) use open::{DATABASE_FILE, check_value};
 pub(crate) use rows::{AccountRecord, ClientRow, ConnectionRecord, OAuthAppRecord};
+pub(crate) use runs::RunRow;
 
 /// A database that is open and up to date.
 #[derive(Debug)]

@@ -37,11 +37,10 @@ fn migrations() -> Migrator {
     let migration = |version, description: &'static str, sql: &'static str| {
         Migration::new(version, description.into(), MigrationType::Simple, sql.into_sql_str(), false)
     };
-    Migrator::with_migrations(vec![migration(
-        1,
-        "first",
-        include_str!("../../migrations/sqlite/0001_first.sql"),
-    )])
+    Migrator::with_migrations(vec![
+        migration(1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
+        migration(2, "policy and runs", include_str!("../../migrations/sqlite/0002_policy_and_runs.sql")),
+    ])
 }
 
 /// What an existing database keeps to recognise its master key by; `None` if nothing was ever sealed in it.

@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::{
     Account, AccountId, CallRecord, ClientRecord, CloseIdentity, Connection, ConnectionId, CredentialKind,
-    Endpoints, OAuthAppSummary, TenantId,
+    Endpoints, OAuthAppSummary, Policy, TenantId,
 };
 
 /// An account with all its row holds; secrets are sealed.
@@ -66,7 +66,7 @@ pub(super) fn maybe_moment(row: &SqliteRow, column: &str) -> Read<Option<Timesta
 }
 
 /// A number that is never negative and fits; stored as BIGINT.
-fn number<T: TryFrom<i64, Error: std::error::Error + Send + Sync + 'static>>(
+pub(super) fn number<T: TryFrom<i64, Error: std::error::Error + Send + Sync + 'static>>(
     row: &SqliteRow,
     column: &str,
 ) -> Read<T> {
@@ -83,6 +83,13 @@ pub(super) fn tenant(row: &SqliteRow) -> Read<TenantId> {
 
 pub(super) fn account_id(row: &SqliteRow, column: &str) -> Read<AccountId> {
     AccountId::new(row.try_get::<String, _>(column)?).map_err(damaged)
+}
+
+/// An account without a policy of its own may be used for everything; one with a policy that cannot be read, for
+/// nothing.
+fn policy(row: &SqliteRow) -> Read<Policy> {
+    let text: Option<&str> = row.try_get("policy")?;
+    text.map_or(Ok(Policy::ALLOW), |text| text.parse().map_err(damaged))
 }
 
 fn credential_kind(row: &SqliteRow) -> Read<CredentialKind> {
@@ -104,6 +111,7 @@ impl<'r> FromRow<'r, SqliteRow> for AccountRecord {
                 status: row.try_get::<&str, _>("status")?.parse().map_err(damaged)?,
                 status_reason: row.try_get("status_reason")?,
                 credential_kind: credential_kind(row)?,
+                policy: policy(row)?,
                 identity: CloseIdentity {
                     user_id: row.try_get("user_id")?,
                     user_name: row.try_get("user_name")?,
@@ -206,6 +214,8 @@ impl<'r> FromRow<'r, SqliteRow> for CallRecord {
             attempts: number(row, "attempts")?,
             request_id: row.try_get("request_id")?,
             dry_run: row.try_get("dry_run")?,
+            forced: row.try_get("forced")?,
+            run_id: row.try_get("run_id")?,
             started_at: moment(row, "started_at")?,
         })
     }

@@ -20,7 +20,7 @@ macro_rules! accounts_where {
             "a.credential_kind, a.user_id, a.user_name, a.user_email, a.organization_id, a.organization_name, ",
             "a.token_expires_at, a.created_at, a.updated_at, a.last_used_at, a.data_key, a.access_token, ",
             "a.refresh_token, a.api_key, a.oauth_app_id, a.generation, a.refresh_failures, a.unsettled, ",
-            "a.lease_owner, a.lease_until ",
+            "a.lease_owner, a.lease_until, a.policy ",
             "FROM accounts a JOIN connections c ON c.id = a.connection_id ",
             $rest
         )
@@ -42,7 +42,7 @@ macro_rules! calls_where {
     ($rest:literal) => {
         concat!(
             "SELECT id, tenant, caller, account_id, connection, identifier, tool, kind, outcome, error_class, ",
-            "close_status, duration_ms, attempts, request_id, dry_run, started_at FROM calls ",
+            "close_status, duration_ms, attempts, request_id, dry_run, forced, run_id, started_at FROM calls ",
             $rest
         )
     };
@@ -104,6 +104,7 @@ statements! {
     DELETE_ACCOUNT = "DELETE FROM accounts WHERE tenant = $1 AND id = $2";
     SET_IDENTITY = "UPDATE accounts SET user_id = $3, user_name = $4, user_email = $5, organization_id = $6, \
         organization_name = $7, updated_at = $8 WHERE tenant = $1 AND id = $2";
+    SET_POLICY = "UPDATE accounts SET policy = $3, updated_at = $4 WHERE tenant = $1 AND id = $2";
     TOUCH = "UPDATE accounts SET last_used_at = $3 WHERE tenant = $1 AND id = $2 \
         AND (last_used_at IS NULL OR last_used_at < $3)";
 
@@ -159,8 +160,8 @@ statements! {
     DELETE_CLIENT = "DELETE FROM clients WHERE tenant = $1 AND id = $2";
 
     INSERT_CALL = "INSERT INTO calls (id, tenant, caller, account_id, connection, identifier, tool, kind, \
-        outcome, error_class, close_status, duration_ms, attempts, request_id, dry_run, started_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+        outcome, error_class, close_status, duration_ms, attempts, request_id, dry_run, forced, run_id, started_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
     CALLS = calls_where!("WHERE tenant = $1 ORDER BY started_at DESC, id DESC LIMIT $2");
     CALLS_BEFORE = calls_where!(
         "WHERE tenant = $1 AND (started_at, id) < \
@@ -168,4 +169,13 @@ statements! {
          ORDER BY started_at DESC, id DESC LIMIT $2"
     );
     DELETE_OLD_CALLS = "DELETE FROM calls WHERE started_at < $1";
+
+    INSERT_RUN = "INSERT INTO runs (id, tenant, caller, account, name, outcome, error_class, dry_run, calls, \
+        writes, duration_ms, started_at, data_key, record) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+    RUNS = "SELECT id, caller, account, name, outcome, error_class, dry_run, calls, writes, duration_ms, started_at \
+        FROM runs WHERE tenant = $1 ORDER BY started_at DESC, id DESC LIMIT $2";
+    RUN = "SELECT id, caller, account, name, outcome, error_class, dry_run, calls, writes, duration_ms, started_at, \
+        data_key, record FROM runs WHERE tenant = $1 AND id = $2";
+    DELETE_OLD_RUNS = "DELETE FROM runs WHERE started_at < $1";
 }

@@ -9,7 +9,8 @@ use crate::seal::{Field, Row};
 use crate::status::Event;
 use crate::store::{AccountRecord, Change, NewAccount, NewCredential};
 use crate::{
-    Account, AccountFilter, AccountId, AccountPage, CloseIdentity, CredentialKind, Page, TenantId, VaultError,
+    Account, AccountFilter, AccountId, AccountPage, CloseIdentity, CredentialKind, Page, Policy, TenantId,
+    VaultError,
 };
 
 /// Close's keys have some dozens of characters; nothing longer than this is one.
@@ -134,6 +135,19 @@ impl Vault {
             organization_name: who.organization_name.or(known.organization_name),
         };
         self.inner.store.set_identity(tenant, id, &who, self.inner.clock.now()).await?;
+        self.account_by_id(tenant, id).await
+    }
+
+    /// Sets what may be done with an account, whatever state it is in. It stays set through every new grant.
+    pub async fn set_policy(
+        &self,
+        tenant: &TenantId,
+        id: &AccountId,
+        policy: &Policy,
+    ) -> Result<Account, VaultError> {
+        if !self.inner.store.set_policy(tenant, id, policy, self.inner.clock.now()).await? {
+            return Err(missing_account(id));
+        }
         self.account_by_id(tenant, id).await
     }
 

@@ -7,6 +7,7 @@ mod clients;
 mod connections;
 mod credentials;
 mod grants;
+mod runs;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -143,7 +144,9 @@ impl Vault {
     pub(crate) async fn tidy(&self) -> Result<(), VaultError> {
         let now = self.inner.clock.now();
         self.inner.store.delete_old_authorizations(before(now, KEPT_AFTER_END)).await?;
-        Ok(self.inner.store.delete_old_calls(before(now, self.inner.record_lifetime)).await?)
+        let oldest = before(now, self.inner.record_lifetime);
+        self.inner.store.delete_old_runs(oldest).await?;
+        Ok(self.inner.store.delete_old_calls(oldest).await?)
     }
 
     /// Runs work that Close may already have acted on: once begun it goes on even if whoever asked for it is no

@@ -51,6 +51,8 @@ fn call(scene: &Scene, number: u32) -> CallRecord {
         attempts: 1,
         request_id: None,
         dry_run: false,
+        forced: false,
+        run_id: None,
         started_at: scene.clock.now(),
     }
 }
