@@ -106,6 +106,17 @@ impl Console {
         }
     }
 
+    /// Says what ended a script.
+    pub(crate) fn run_error(&self, message: &str, class: Option<&str>, hint: Option<&str>) {
+        let label = paint(self.colour_of_talk, Style::Red, "error:");
+        let class = class.map_or_else(String::new, |class| format!(" [{class}]"));
+        self.painted_talk(&format!("{label} {}{class}", plain(message)));
+        if let Some(hint) = hint {
+            let label = paint(self.colour_of_talk, Style::Bold, "hint:");
+            self.painted_talk(&format!("{label} {}", plain(hint)));
+        }
+    }
+
     /// Text for standard output that stands out if it may.
     pub(crate) fn paint(&self, style: Style, text: &str) -> String {
         paint(self.colour_of_data, style, text)

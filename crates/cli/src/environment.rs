@@ -29,6 +29,10 @@ pub(crate) const LATCH_MASTER_KEY_FILE: Variable = Variable {
     name: "LATCH_MASTER_KEY_FILE",
     meaning: "a file that holds the master key, readable by its owner only",
 };
+pub(crate) const LATCH_LUA_LIMITS: Variable = Variable {
+    name: "LATCH_LUA_LIMITS",
+    meaning: "ceilings for scripts: cpu:30,wall:300,memory:33554432,calls:1000,writes:100,…",
+};
 pub(crate) const LATCH_LOG: Variable = Variable {
     name: "LATCH_LOG",
     meaning: "what to log: a level (debug) or filter (warn,latch_gateway=debug)",
@@ -38,8 +42,16 @@ pub(crate) const XDG_DATA_HOME: Variable = Variable { name: "XDG_DATA_HOME", mea
 pub(crate) const HOME: Variable = Variable { name: "HOME", meaning: "" };
 
 /// The variables that help pages list.
-pub(crate) const DOCUMENTED: [Variable; 7] =
-    [CLOSE_API_KEY, CLOSE_URL, LATCH_HOME, LATCH_MASTER_KEY, LATCH_MASTER_KEY_FILE, LATCH_LOG, NO_COLOR];
+pub(crate) const DOCUMENTED: [Variable; 8] = [
+    CLOSE_API_KEY,
+    CLOSE_URL,
+    LATCH_HOME,
+    LATCH_MASTER_KEY,
+    LATCH_MASTER_KEY_FILE,
+    LATCH_LUA_LIMITS,
+    LATCH_LOG,
+    NO_COLOR,
+];
 
 impl Variable {
     /// Its value; empty counts as not set.

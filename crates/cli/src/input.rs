@@ -1,8 +1,8 @@
 //! Standard input: payloads that are piped in, and secrets.
 
-#[cfg(unix)]
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
+use std::path::Path;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::Duration;
@@ -47,6 +47,28 @@ pub(crate) fn payload(given: Option<&str>, console: &Console) -> Result<Map<Stri
         None | Some("") => Ok(Map::new()),
         Some(text) => object(text),
     }
+}
+
+/// A script's file.
+pub(crate) fn script_file(path: &Path) -> Result<String, Failure> {
+    let unreadable = |problem: String| {
+        Failure::unusable(format!("the script {} cannot be read: {problem}", path.display()))
+            .with_hint("nothing was run; give a file of Lua, --eval CODE, or `-` for standard input")
+    };
+    let file = File::open(path).map_err(|error| unreadable(error.to_string()))?;
+    let mut bytes = Vec::new();
+    file.take(LARGEST_PAYLOAD).read_to_end(&mut bytes).map_err(|error| unreadable(error.to_string()))?;
+    String::from_utf8(bytes).map_err(|_| unreadable("it is not text in UTF-8".to_owned()))
+}
+
+/// A script from standard input; none from a terminal, where nobody is typing one, unless that was `asked` for.
+///
+/// A script comes from nowhere else once this is called, so a pipe is waited for, however slow.
+pub(crate) fn script(asked: bool) -> Result<Option<String>, Failure> {
+    if !asked && io::stdin().is_terminal() {
+        return Ok(None);
+    }
+    read_text(LARGEST_PAYLOAD).map(Some)
 }
 
 fn object(text: &str) -> Result<Map<String, Value>, Failure> {

@@ -140,12 +140,10 @@ async fn one_more(shared: &Arc<Shared>) -> bool {
     // Taken out while it is waited for, so that nobody waits under the lock; whatever happens, it goes back.
     let mut guard = Borrowed { shared, waiting: std::mem::take(&mut shared.state().waiting) };
     match guard.waiting.next().await {
-        Some(Ok(finished)) => {
+        Some(finished) => {
             note(&mut shared.state(), finished);
             true
         }
-        // A call that broke off is noted as it stands: still running.
-        Some(Err(_)) => true,
         None => false,
     }
 }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::sync::Semaphore;
 
 use crate::host::Host;
 use crate::interpreter::Interpreter;
@@ -28,13 +29,16 @@ pub struct EngineOptions {
     pub limits: Limits,
     /// Interpreters kept ready. Each takes about 400 KB; without any, every run waits for its own to be made.
     pub ready: usize,
+    /// Runs at the same time; more wait for their turn, in the order in which they came. Together they use at
+    /// most so many times the memory limit.
+    pub concurrent: usize,
     /// Threads that run scripts; by default two for each core, and four at least.
     pub threads: Option<usize>,
 }
 
 impl Default for EngineOptions {
     fn default() -> Self {
-        Self { limits: Limits::default(), ready: 16, threads: None }
+        Self { limits: Limits::default(), ready: 16, concurrent: 64, threads: None }
     }
 }
 
@@ -73,6 +77,7 @@ pub struct Engine {
 struct Inner {
     options: EngineOptions,
     pool: Arc<Pool>,
+    turns: Arc<Semaphore>,
     /// Taken when it is dropped: a runtime must not be dropped where it is waited in.
     runtime: Option<Runtime>,
 }
@@ -92,12 +97,13 @@ impl Engine {
             .thread_stack_size(STACK)
             .enable_time()
             .build()?;
+        let turns = Arc::new(Semaphore::new(options.concurrent.max(1)));
         let pool = Arc::new(Pool::new(options.ready));
         if options.ready > 0 {
             let filled = Arc::clone(&pool);
             thread::Builder::new().name("latch-lua-ready".to_owned()).spawn(move || filled.fill())?;
         }
-        Ok(Self { inner: Arc::new(Inner { options, pool, runtime: Some(runtime) }) })
+        Ok(Self { inner: Arc::new(Inner { options, pool, turns, runtime: Some(runtime) }) })
     }
 
     /// The ceilings that hold for every run.
@@ -111,6 +117,8 @@ impl Engine {
         let limits = self.inner.options.limits.lowered_to(&script.limits);
         let calls = Handle::current();
         let pool = Arc::clone(&self.inner.pool);
+        // The engine never closes it.
+        let turn = Arc::clone(&self.inner.turns).acquire_owned().await;
         let canceller = Canceller::default();
         let cancel = canceller.clone();
         let Some(runtime) = &self.inner.runtime else { return run::never_began(&script, &limits) };
@@ -121,6 +129,7 @@ impl Engine {
                 Err(error) => return run::broken(&script, &limits, &error.to_string()),
             };
             cancel.watch(&interpreter);
+            let _turn = turn;
             run::run(&interpreter, script, limits, host, calls).await
         });
         let armed = canceller.armed();
@@ -134,11 +143,11 @@ impl Engine {
     /// # Errors
     ///
     /// If no interpreter can be made.
-    pub fn session(&self, host: Arc<dyn Host>, wanted: &WantedLimits) -> Result<Session, String> {
+    pub fn session(&self, wanted: &WantedLimits) -> Result<Session, String> {
         let limits = self.inner.options.limits.lowered_to(wanted);
         let interpreter = self.inner.pool.take().map_err(|error| error.to_string())?;
         let Some(runtime) = &self.inner.runtime else { return Err("the engine has ended".to_owned()) };
-        Ok(Session::new(interpreter, limits, host, runtime.handle().clone()))
+        Ok(Session::new(interpreter, limits, runtime.handle().clone()))
     }
 }
 
@@ -162,7 +171,7 @@ impl Canceller {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn watch(&self, interpreter: &Interpreter) {
+    pub(crate) fn watch(&self, interpreter: &Interpreter) {
         let mut state = self.lock();
         state.1 = Some(Arc::clone(&interpreter.shared));
     }

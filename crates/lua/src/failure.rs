@@ -1,5 +1,7 @@
 //! Errors of calls in the words that scripts know.
 
+use std::fmt::Write as _;
+
 use latch_catalog::{Address, UnknownTool, catalog};
 use latch_gateway::{CallError, ErrorClass};
 use mlua::{Lua, Table};
@@ -60,20 +62,20 @@ pub(crate) fn message(error: &CallError, path: &str) -> String {
     }
 }
 
-/// What Close said, field by field where it did.
+/// What Close said, field by field where it did, without our own words for the status.
 fn details(error: &CallError, status: u16) -> String {
-    let start = format!("Close did not accept the request ({status})");
-    let said = error.message.strip_prefix(&start).unwrap_or(&error.message);
+    let code = format!("({status})");
+    let said = error.message.split_once(&code).map_or(error.message.as_str(), |(_, rest)| rest);
     let mut said = said.trim_start_matches([':', ';', ' ']).to_owned();
     for field in &error.field_errors {
         if !said.contains(&field.message) || !said.contains(&field.field) {
             if !said.is_empty() {
                 said.push_str("; ");
             }
-            said.push_str(&format!("{}: {}", field.field, field.message));
+            let _ = write!(said, "{}: {}", field.field, field.message);
         }
     }
-    if said.is_empty() { start } else { said }
+    if said.is_empty() { error.message.clone() } else { said }
 }
 
 fn sentence(text: &str) -> String {
@@ -93,7 +95,7 @@ pub(crate) fn unknown(path: &str) -> CallError {
         };
     let mut message = format!("Unknown function: app.{path}");
     if !nearest.is_empty() {
-        message.push_str(&format!(". Did you mean: {}", nearest.join(", ")));
+        let _ = write!(message, ". Did you mean: {}", nearest.join(", "));
     }
     let mut error = CallError::new(ErrorClass::UnknownFunction, message)
         .with_hint("docs.search(\"words\") finds functions by what they do; docs.list() lists them");

@@ -1,8 +1,7 @@
 //! What a run needs from the program it runs in: calls of tools, and the names of accounts.
 
 use futures_util::future::BoxFuture;
-use latch_gateway::{CallError, CallOutcome};
-pub type PlannedWrite = serde_json::Value;
+use latch_gateway::{CallError, CallOutcome, PlannedWrite};
 use serde_json::Value;
 
 /// One call that a script asks for.

@@ -1,7 +1,6 @@
 //! The record of a run: everything somebody needs who was not there.
 
-use crate::host::PlannedWrite;
-use latch_gateway::{CallError, CallOutcome, WriteEffect};
+use latch_gateway::{CallError, CallOutcome, PlannedWrite, WriteEffect};
 use serde::Serialize;
 use serde_json::{Value, json};
 

@@ -2,45 +2,176 @@
 
 use std::sync::Arc;
 
+use mlua::{Table, Value};
 use tokio::runtime::Handle;
 
+use crate::convert::readable;
+use crate::driver::{self, End};
+use crate::engine::{Canceller, Script};
 use crate::host::Host;
 use crate::interpreter::Interpreter;
+use crate::lift::lift_locals;
 use crate::limits::Limits;
+use crate::record::RunRecord;
+use crate::run;
 
-/// An interpreter that keeps what entries define. Every entry has the limits of a run to itself.
+/// What messages call an entry.
+const NAME: &str = "input";
+/// Names that are not offered while somebody types.
+const LEAST_TYPED: usize = 1;
+
+/// An interpreter that keeps what entries define. Every entry has the limits of a run to itself; what is
+/// declared `local` outside of a block lasts as long as the session.
 #[derive(Debug)]
 pub struct Session {
     interpreter: Arc<Interpreter>,
     limits: Limits,
-    host: SessionHost,
     threads: Handle,
 }
 
-struct SessionHost(Arc<dyn Host>);
-
-impl std::fmt::Debug for SessionHost {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("Host")
-    }
-}
-
-/// What is to be done with a line that was typed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Whether what was typed so far can be run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Entry {
-    /// It is a whole piece of the language.
+    /// It is whole, or wrong in a way that no further line mends.
     Complete,
-    /// More is to come: a block, a text or a table is still open.
+    /// A block, a text or a table is still open.
     Incomplete,
 }
 
+/// What an entry came to.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// The record, as of a run.
+    pub record: RunRecord,
+    /// Its values as people read them.
+    pub values: Vec<String>,
+}
+
 impl Session {
-    pub(crate) fn new(
-        interpreter: Interpreter,
-        limits: Limits,
-        host: Arc<dyn Host>,
-        threads: Handle,
-    ) -> Self {
-        Self { interpreter: Arc::new(interpreter), limits, host: SessionHost(host), threads }
+    pub(crate) fn new(interpreter: Interpreter, limits: Limits, threads: Handle) -> Self {
+        Self { interpreter: Arc::new(interpreter), limits, threads }
     }
+
+    /// Whether `text` is a whole entry.
+    pub fn check(&self, text: &str) -> Entry {
+        let open = |text: &str| match self.interpreter.compile(text, NAME) {
+            Ok(_) => false,
+            Err(message) => message.contains("<eof>") || message.contains("Unfinished string"),
+        };
+        let whole = self.interpreter.compile(&format!("return {text}"), NAME).is_ok();
+        // A text in quotes cannot go on in the next line; one in long brackets can.
+        let unfinished = open(text) && !text.lines().last().is_some_and(ends_within_quotes);
+        if !whole && unfinished { Entry::Incomplete } else { Entry::Complete }
+    }
+
+    /// Runs one entry. An expression is an entry too: its values are what it comes to.
+    pub async fn enter(&self, text: &str, host: Arc<dyn Host>) -> Reply {
+        let calls = Handle::current();
+        let (interpreter, limits) = (Arc::clone(&self.interpreter), self.limits);
+        let script = Script { source: text.to_owned(), name: Some(NAME.to_owned()), ..Script::default() };
+        let broken = run::never_began(&script, &limits);
+        let canceller = Canceller::default();
+        canceller.watch(&interpreter);
+        let task = self.threads.spawn(async move { enter(&interpreter, script, limits, host, calls).await });
+        let armed = canceller.armed();
+        let reply = task.await.unwrap_or(Reply { record: broken, values: Vec::new() });
+        armed.disarm();
+        reply
+    }
+
+    /// The names that what was typed could go on with: whole paths such as `app.integrations.close.get_lead`.
+    pub fn completions(&self, typed: &str) -> Vec<String> {
+        let start = typed
+            .rfind(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_' && letter != '.')
+            .map_or(0, |place| place + 1);
+        let path = typed.get(start..).unwrap_or_default();
+        if path.len() < LEAST_TYPED {
+            return Vec::new();
+        }
+        let (parents, last) =
+            path.rsplit_once('.').map_or((None, path), |(parents, last)| (Some(parents), last));
+        let Some(names) = self.names_of(parents) else { return Vec::new() };
+        let before = parents.map_or(String::new(), |parents| format!("{parents}."));
+        let mut found: Vec<String> = names
+            .into_iter()
+            .filter(|name| name.starts_with(last))
+            .map(|name| format!("{before}{name}"))
+            .collect();
+        found.sort();
+        found.dedup();
+        found
+    }
+
+    fn names_of(&self, parents: Option<&str>) -> Option<Vec<String>> {
+        let globals = self.interpreter.lua.globals();
+        let mut names = Vec::new();
+        let mut collect = |table: &Table| {
+            let _ = table.for_each(|key: Value, _: Value| {
+                names.extend(key.as_string().map(mlua::LuaString::to_string_lossy));
+                Ok(())
+            });
+        };
+        match parents {
+            None => {
+                collect(&globals);
+                // The sandbox keeps what was there before the session behind the session's own names.
+                if let Some(Ok(library)) = globals.metatable().map(|meta| meta.raw_get::<Table>("__index")) {
+                    collect(&library);
+                }
+            }
+            Some(parents) => {
+                let mut parts = parents.split('.');
+                let mut table: Table = globals.get(parts.next()?).ok()?;
+                for part in parts {
+                    table = table.raw_get(part).ok()?;
+                }
+                collect(&table);
+            }
+        }
+        Some(names)
+    }
+}
+
+async fn enter(
+    interpreter: &Interpreter,
+    script: Script,
+    limits: Limits,
+    host: Arc<dyn Host>,
+    calls: Handle,
+) -> Reply {
+    interpreter.shared.begin(limits, Arc::clone(&host), calls);
+    let compiled = interpreter
+        .compile(&format!("return {}", script.source), NAME)
+        .or_else(|_| interpreter.compile(&lift_locals(&script.source), NAME));
+    let end = match compiled {
+        Ok(function) => match interpreter.limit_memory(&limits) {
+            Ok(()) => Ok(driver::drive(interpreter, function).await),
+            Err(error) => Ok(End::Broken(error.to_string())),
+        },
+        Err(message) => Err(("syntax", message)),
+    };
+    let values = match &end {
+        Ok(End::Returned(values)) => values.iter().map(|value| shown(interpreter, value)).collect(),
+        _ => Vec::new(),
+    };
+    Reply { record: run::finish(interpreter, &script, &limits, &*host, end), values }
+}
+
+fn shown(interpreter: &Interpreter, value: &Value) -> String {
+    readable::text(value, &interpreter.marks, &interpreter.shared.meter).unwrap_or_else(|_| "…".to_owned())
+}
+
+fn ends_within_quotes(line: &str) -> bool {
+    let mut open = None;
+    let mut escaped = false;
+    for letter in line.chars() {
+        match (open, letter) {
+            _ if escaped => escaped = false,
+            (Some(_), '\\') => escaped = true,
+            (Some(quote), letter) if quote == letter => open = None,
+            (None, '"' | '\'') => open = Some(letter),
+            _ => {}
+        }
+    }
+    open.is_some()
 }

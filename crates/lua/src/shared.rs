@@ -1,15 +1,17 @@
 //! What the interpreter's functions and the driver of a run share.
 
 use std::collections::HashMap;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use latch_gateway::{CallError, CallOutcome};
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
-use tokio::task::JoinHandle;
 
 use crate::host::Host;
 use crate::limits::{Limit, Limits};
@@ -25,7 +27,33 @@ pub(crate) struct Shared {
 }
 
 /// Calls under way.
-pub(crate) type Waiting = FuturesUnordered<JoinHandle<Finished>>;
+pub(crate) type Waiting = FuturesUnordered<BoxFuture<'static, Finished>>;
+
+/// A future of another runtime than the one it is waited for in: its timers and tasks belong to that one.
+struct Within<F> {
+    handle: Handle,
+    future: F,
+}
+
+impl<F: Future + Unpin> Future for Within<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let this = &mut *self;
+        let _entered = this.handle.enter();
+        Pin::new(&mut this.future).poll(context)
+    }
+}
+
+impl Stage {
+    /// `future`, to be waited for on a thread of scripts.
+    pub(crate) fn within(
+        &self,
+        future: impl Future<Output = Finished> + Send + 'static,
+    ) -> BoxFuture<'static, Finished> {
+        Box::pin(Within { handle: self.handle.clone(), future: Box::pin(future) })
+    }
+}
 
 /// The part that changes under a lock.
 #[derive(Default)]

@@ -13,6 +13,7 @@ Examples:
   CLOSE_API_KEY=… latch call list_leads --query Acme         call Close with your own API key
   latch search log a call                                    find the right tool
   latch docs create_lead                                     read how it is called
+  latch lua -e 'return close.list_leads{limit=1}'            run a script
   latch up                                                   a local Close and the gateway
 
 Exit codes:
@@ -95,6 +96,28 @@ Flags that are not listed above are parameters of the tool, each read as the typ
 declares: text stays text (--id=007), true needs no value (--is-complete), lists and objects are
 JSON (--emails '[{\"email\": \"ada@example.com\"}]') or, for lists, repeated flags. Flags win over the
 JSON payload. Behind `--` every flag is the tool's.";
+
+pub(crate) const LUA: &str = "\
+Examples:
+  latch lua report.lua
+  latch lua -e 'return app.integrations.close.get_current_user()'
+  echo 'for lead in close.each_lead{query=\"Acme\"} do print(lead.name) end' | latch lua
+  latch lua clean-up.lua --dry-run         the writes it would make, none of them made
+  latch lua clean-up.lua --policy write:deny --cpu-limit 5
+  latch lua --repl
+
+It prints what the script prints, then what it returns as JSON. With --json it prints the record:
+output, result, error and its class, every call, the limits that were in force. It ends with 0 if the
+script ran to its end, with 1 if not, and with 2 if there is no script. `latch docs overview` says what
+scripts find. Limits can be lowered here; LATCH_LUA_LIMITS sets the ceilings.";
+
+pub(crate) const RUNS: &str = "\
+Examples:
+  latch runs
+  latch runs 4f2a91c0                      one run: output, calls, what it returned
+  latch runs 4f2a91c0 --json               its whole record
+
+Runs are kept sealed, because they hold what scripts printed.";
 
 pub(crate) const TOOLS: &str = "\
 Examples:

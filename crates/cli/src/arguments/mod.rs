@@ -7,6 +7,7 @@ mod call;
 mod catalog;
 mod connections;
 mod help;
+mod lua;
 mod serving;
 mod split;
 
@@ -26,6 +27,7 @@ pub(crate) use catalog::{DocsArguments, SchemaArguments, SearchArguments, ToolsA
 pub(crate) use connections::{
     ClientsAction, ClientsArguments, ConnectionsAction, ConnectionsArguments, SetConnection,
 };
+pub(crate) use lua::{LuaArguments, RunsArguments};
 pub(crate) use serving::{DemoArguments, ServeArguments, TwinArguments, TwinData, UpArguments};
 pub(crate) use split::belongs_to_flag;
 
@@ -72,6 +74,12 @@ pub(crate) enum Command {
     /// Call a tool
     #[command(after_help = help::CALL)]
     Call(CallArguments),
+    /// Run a Lua script that calls Close
+    #[command(after_help = help::LUA)]
+    Lua(LuaArguments),
+    /// Show the record of runs of scripts, or one run
+    #[command(after_help = help::RUNS)]
+    Runs(RunsArguments),
     /// List the tools
     #[command(after_help = help::TOOLS)]
     Tools(ToolsArguments),

@@ -77,7 +77,7 @@ async fn execute(
 }
 
 /// Hours from UTC of this machine's clock, now.
-fn timezone_offset() -> Option<f32> {
+pub(crate) fn timezone_offset() -> Option<f32> {
     const SECONDS_PER_QUARTER: i32 = 15 * 60;
     let quarters = jiff::Zoned::now().offset().seconds() / SECONDS_PER_QUARTER;
     Some(f32::from(i16::try_from(quarters).ok()?) / 4.0)

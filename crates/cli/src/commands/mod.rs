@@ -1,13 +1,15 @@
 //! One file a command: what it reads, what it asks of the gateway, what it prints.
 
 mod accounts;
-mod call;
+pub(crate) mod call;
 mod calls;
 mod clients;
 mod connect;
 mod connections;
 mod docs;
 mod doctor;
+mod lua;
+mod runs;
 mod search;
 mod serve;
 mod status;
@@ -31,6 +33,8 @@ pub(crate) async fn run(arguments: Arguments, console: &Console) -> Result<(), F
         Command::Serve(serve) => serve::run(global, &serve, console).await,
         Command::Twin(twin) => twin::run(&twin, console).await,
         Command::Call(call) => call::run(&global, &call, console).await,
+        Command::Lua(lua) => lua::run(&global, &lua, console).await,
+        Command::Runs(runs) => runs::run(&global, &runs, console).await,
         Command::Tools(tools) => tools::run(&tools, console),
         Command::Schema(schema) => docs::schema(&schema.tool, console),
         Command::Docs(docs) => docs::run(docs.page.as_deref(), console),

@@ -121,10 +121,11 @@ impl Natives {
     fn start(&self, state: &mut State, call: ScriptCall, place: usize) -> u64 {
         let id = self.shared.next_id();
         let Some(stage) = state.stage.clone() else { return id };
-        let task = stage.handle.clone().spawn(async move {
+        let made = stage.clone();
+        let task = stage.within(async move {
             let started = Instant::now();
-            let _permit = stage.permits.acquire().await;
-            let result = stage.host.call(call).await;
+            let _permit = made.permits.acquire().await;
+            let result = made.host.call(call).await;
             Finished { id, answer: Answer::Call { place, took: started.elapsed(), result: Box::new(result) } }
         });
         state.waiting.push(task);
@@ -136,11 +137,9 @@ impl Natives {
         let state = self.shared.state();
         if let Some(stage) = state.stage.clone() {
             let host = stage.host.clone();
-            state.waiting.push(
-                stage
-                    .handle
-                    .spawn(async move { Finished { id, answer: Answer::Accounts(host.accounts().await) } }),
-            );
+            let task =
+                stage.within(async move { Finished { id, answer: Answer::Accounts(host.accounts().await) } });
+            state.waiting.push(task);
         }
         drop(state);
         number(id)

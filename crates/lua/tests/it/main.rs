@@ -1,4 +1,6 @@
 //! Scripts as their authors meet them.
 
+mod calling;
 mod language;
+mod page;
 mod support;

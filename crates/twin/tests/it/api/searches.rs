@@ -116,7 +116,7 @@ async fn enrichment_finds_a_value_the_field_can_hold() {
     let found = house.post("enrich_field/", body.clone()).await;
     assert_eq!(found["confidence"], "high");
     let value = found["value"].clone();
-    assert!(["Aerospace", "Retail", "Software"].contains(&value.as_str().unwrap()));
+    assert!(["Aerospace", "Retail", "SaaS", "Software"].contains(&value.as_str().unwrap()));
     let lead = house.get(&format!("lead/{}/", id(&lead))).await;
     assert_eq!(lead["custom"]["Industry"], json!([value]));
     assert_eq!(house.post("enrich_field/", body).await["value"], value);

@@ -1,0 +1,142 @@
+//! What agents are given: `execute_lua` and the three tools that read the documentation, as functions. Doors
+//! only carry their texts.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use latch_gateway::{AccountSelector, CallError, Caller, Gateway, Policy, RunSummary};
+use serde_json::Value;
+
+use crate::engine::{Engine, Script, new_run_id};
+use crate::gateway_host::GatewayHost;
+use crate::record::RunRecord;
+
+/// A run as a door asks for it.
+#[derive(Debug, Clone, Default)]
+pub struct RunRequest {
+    /// The script.
+    pub script: Script,
+    /// The account that is meant where the script names none.
+    pub account: AccountSelector,
+    /// A narrowing of what it may do.
+    pub policy: Policy,
+    /// Skip the policy; only for the person at the command line.
+    pub force: bool,
+    /// Plan writes instead of making them.
+    pub dry_run: bool,
+    /// Hours from UTC of the person's clock.
+    pub timezone_offset: Option<f32>,
+}
+
+/// Runs a script for `caller` through the gateway, and keeps its record.
+pub async fn execute_lua(
+    engine: &Engine,
+    gateway: &Gateway,
+    caller: &Caller,
+    request: RunRequest,
+) -> RunRecord {
+    let RunRequest { mut script, account, policy, force, dry_run, timezone_offset } = request;
+    let id = script.id.get_or_insert_with(new_run_id).clone();
+    let started = jiff::Timestamp::now();
+    let account_name = match &account {
+        AccountSelector::Identifier { identifier, .. } => Some(identifier.clone()),
+        AccountSelector::Id(id) => Some(id.clone()),
+        AccountSelector::Default => None,
+    };
+    let host = GatewayHost::new(gateway.clone(), caller.clone())
+        .on(account)
+        .with_policy(policy)
+        .forced(force)
+        .rehearsing(dry_run)
+        .of_run(id)
+        .at_offset(timezone_offset);
+    let record = engine.run(script, Arc::new(host)).await;
+    if let Err(error) = keep(gateway, caller, account_name, started, &record).await {
+        tracing::error!(run.id = record.id, %error, "the record of a run could not be kept");
+    }
+    record
+}
+
+async fn keep(
+    gateway: &Gateway,
+    caller: &Caller,
+    account: Option<String>,
+    started_at: jiff::Timestamp,
+    record: &RunRecord,
+) -> Result<(), CallError> {
+    let count = |calls: usize| u32::try_from(calls).unwrap_or(u32::MAX);
+    let writes = record.call_log.iter().filter(|call| !matches!(call.operation, "read" | "")).count();
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a run takes neither years nor less than nothing"
+    )]
+    let duration_ms = record.execution_time_ms as u64;
+    let summary = RunSummary {
+        id: record.id.clone(),
+        caller: caller.name.clone(),
+        account,
+        name: record.name.clone(),
+        outcome: if record.success { "ok" } else { "error" }.to_owned(),
+        error_class: record.error_class.clone(),
+        dry_run: record.meta.dry_run,
+        calls: count(record.call_log.len()),
+        writes: count(writes),
+        duration_ms,
+        started_at,
+    };
+    let whole = serde_json::to_value(record).unwrap_or(Value::Null);
+    gateway.record_run(caller, latch_gateway::RunRecord { summary, record: whole }).await
+}
+
+impl RunRecord {
+    /// The record as text for an agent, one part a line.
+    pub fn to_text(&self) -> String {
+        let mut text = String::new();
+        if !self.output.is_empty() {
+            let _ = write!(text, "Output:\n{}\n", self.output);
+            if self.output_truncated {
+                text.push_str("[output cut]\n");
+            }
+        }
+        if let Some(error) = &self.error {
+            let _ = writeln!(text, "Error: {error}");
+        }
+        if let Some(hint) = &self.hint {
+            let _ = writeln!(text, "Hint: {hint}");
+        }
+        match self.result.as_deref() {
+            None | Some([]) => {}
+            Some(values) => {
+                let values: Vec<String> = values.iter().map(value_text).collect();
+                let _ = writeln!(text, "Return value: {}", values.join(", "));
+            }
+        }
+        let _ = writeln!(text, "Execution time: {}ms", self.execution_time_ms);
+        if let Some(bytes) = self.memory_usage {
+            let _ = writeln!(text, "Memory: {}", size(bytes));
+        }
+        let _ = write!(text, "Integration calls: {}", self.call_log.len());
+        text
+    }
+}
+
+fn value_text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "shown with one decimal")]
+fn size(bytes: usize) -> String {
+    const KILO: f64 = 1024.0;
+    let bytes = bytes as f64;
+    if bytes < KILO {
+        format!("{bytes} B")
+    } else if bytes < KILO * KILO {
+        format!("{:.1} KB", bytes / KILO)
+    } else {
+        format!("{:.1} MB", bytes / (KILO * KILO))
+    }
+}
