@@ -244,7 +244,8 @@ async fn two_hundred_leads() {
 /// A megabyte of JSON to tables and back to text.
 async fn megabyte_of_json() {
     const SIZE: usize = 1_000_000;
-    let contact = json!({"name": "Ann", "emails": [{"email": "a@b.example", "type": "office"}], "score": 1.5});
+    let contact =
+        json!({"name": "Ann", "emails": [{"email": "a@b.example", "type": "office"}], "score": 1.5});
     let lead = json!({"id": "lead_x", "name": "Acme", "contacts": [contact], "ok": true});
     let leads = vec![lead.clone(); SIZE / lead.to_string().len()];
     let text = serde_json::to_string(&leads).expect("text");

@@ -7,7 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use tokio::runtime::{Builder, Handle, Runtime};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 
 use crate::host::Host;
 use crate::interpreter::Interpreter;
@@ -121,19 +121,26 @@ impl Engine {
         let turn = Arc::clone(&self.inner.turns).acquire_owned().await;
         let canceller = Canceller::default();
         let cancel = canceller.clone();
-        let Some(runtime) = &self.inner.runtime else { return run::never_began(&script, &limits) };
-        let never = run::never_began(&script, &limits);
-        let task = runtime.spawn(async move {
+        // Kept for the case that the run breaks off and nobody else is left to say so.
+        let named = Script { source: String::new(), ..script.clone() };
+        let Some(runtime) = &self.inner.runtime else { return run::never_began(&named, &limits) };
+        let (told, ended) = oneshot::channel();
+        runtime.spawn(async move {
             let interpreter = match pool.take() {
                 Ok(interpreter) => interpreter,
-                Err(error) => return run::broken(&script, &limits, &error.to_string()),
+                Err(error) => {
+                    let _ = told.send(run::broken(&script, &limits, &error.to_string()));
+                    return;
+                }
             };
             cancel.watch(&interpreter);
             let _turn = turn;
-            run::run(&interpreter, script, limits, host, calls).await
+            let record = run::run(&interpreter, script, limits, host, calls).await;
+            // Whoever waits need not wait for the interpreter to be taken apart.
+            let _ = told.send(record);
         });
         let armed = canceller.armed();
-        let record = task.await.unwrap_or(never);
+        let record = ended.await.unwrap_or_else(|_| run::never_began(&named, &limits));
         armed.disarm();
         record
     }

@@ -4,6 +4,7 @@ use latch_gateway::{CallError, CallOutcome, PlannedWrite, WriteEffect};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::failure;
 use crate::limits::Limits;
 
 /// What a run returns. `Serialize` gives the JSON of the contract, extra members included.
@@ -144,7 +145,7 @@ impl CallEntry {
 
     /// Notes a call's failure.
     pub(crate) fn failed(&mut self, error: &CallError, milliseconds: f64) {
-        self.refused(error.class.as_str(), error.message.clone(), milliseconds);
+        self.refused(error.class.as_str(), failure::message(error, &self.path), milliseconds);
         self.write_effect = match (error.effect, self.error_class) {
             (WriteEffect::Unknown, _) => "unknown",
             (WriteEffect::None, Some("permission_denied" | "approval_required")) => "denied",

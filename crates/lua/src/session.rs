@@ -56,7 +56,7 @@ impl Session {
     pub fn check(&self, text: &str) -> Entry {
         let open = |text: &str| match self.interpreter.compile(text, NAME) {
             Ok(_) => false,
-            Err(message) => message.contains("<eof>") || message.contains("Unfinished string"),
+            Err(message) => message.contains("got <eof>") || message.contains("Malformed string"),
         };
         let whole = self.interpreter.compile(&format!("return {text}"), NAME).is_ok();
         // A text in quotes cannot go on in the next line; one in long brackets can.

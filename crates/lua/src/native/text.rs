@@ -70,7 +70,7 @@ pub(crate) fn add(lua: &Lua, table: &Table, natives: &Natives) -> mlua::Result<(
 fn find(
     _: &Lua,
     (text, wanted, start): (LuaString, LuaString, Option<f64>),
-) -> mlua::Result<(Option<usize>, Option<usize>)> {
+) -> mlua::Result<Variadic<usize>> {
     let (text, wanted) = (text.as_bytes(), wanted.as_bytes());
     #[expect(clippy::cast_possible_truncation, reason = "an index is a small number; others are cut")]
     let start = start.unwrap_or(1.0) as i64;
@@ -81,12 +81,12 @@ fn find(
         _ => (length + start).max(0),
     };
     let Some(rest) = usize::try_from(begin).ok().and_then(|begin| text.get(begin..)) else {
-        return Ok((None, None));
+        return Ok(Variadic::new());
     };
     let offset = text.len() - rest.len();
     Ok(match memmem::find(rest, &wanted) {
-        Some(place) => (Some(offset + place + 1), Some(offset + place + wanted.len())),
-        None => (None, None),
+        Some(place) => Variadic::from_iter([offset + place + 1, offset + place + wanted.len()]),
+        None => Variadic::new(),
     })
 }
 

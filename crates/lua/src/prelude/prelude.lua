@@ -363,8 +363,8 @@ local function relocated(ok, ...)
   if ok then return ... end
   local problem = ...
   if type(problem) == "string" then
-    local rest = string_match(problem, "^%[latch%]:%d+: (.*)$")
-    if rest then problem = position() .. rest end
+    problem = string_match(problem, "^%[latch%]:%d+: (.*)$") or problem
+    if not string_match(problem, "^[^:\n]+:%d+: ") then problem = position() .. problem end
   end
   error(problem, 0)
 end
@@ -390,7 +390,9 @@ end
 local function find(text, pattern, start, plain)
   if has_text(text) then text = text_of(text) end
   if type(text) == "string" and type(pattern) == "string" and (plain or native.is_plain(pattern)) then
-    return native.find(text, pattern, start)
+    local first, last = native.find(text, pattern, start)
+    if first then return first, last end
+    return nil
   end
   return relocated(pcall(string_find, text, pattern, start, plain))
 end
@@ -446,14 +448,15 @@ native.failures(Failure)
 
 _VERSION = native.version
 -- Names that Lua 5.1 has and the interpreter does not.
-unpack, string.gfind = unpack, string.gmatch
-print, dump, tostring, pairs = print_line, dump, tostring_value, pairs_with_accounts
+string.gfind = string.gmatch
+print, tostring, pairs = print_line, tostring_value, pairs_with_accounts
 string.find, string.format, string.split = find, format, raising(native.split)
 table.move, table.sort = move, sort
 coroutine.resume, coroutine.wrap, coroutine.yield = drive, coroutine_wrap, coroutine_yield
 json, regex, dates, docs = library(native.json), library(native.regex), library(native.dates), library(native.docs)
 os = { clock = native.clock, date = native.date, difftime = os.difftime, time = os.time }
 debug = { traceback = debug.traceback }
+rawset(_G, "dump", dump)
 rawset(_G, "app", app)
 rawset(_G, "close", close)
 for _, name in { "require", "loadstring", "load", "getfenv", "setfenv", "newproxy", "collectgarbage", "gcinfo" } do

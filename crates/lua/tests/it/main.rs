@@ -3,4 +3,6 @@
 mod calling;
 mod language;
 mod page;
+mod record;
+mod session;
 mod support;
