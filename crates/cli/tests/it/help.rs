@@ -2,12 +2,14 @@
 
 use crate::program::Latch;
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 17] = [
     "demo",
     "up",
     "serve",
     "twin",
     "call",
+    "lua",
+    "runs",
     "tools",
     "schema",
     "docs",

@@ -9,6 +9,7 @@ mod catalogue;
 mod demo;
 mod doctor;
 mod help;
+mod lua;
 mod program;
 mod serving;
 mod twin;
