@@ -7,6 +7,7 @@ mod docs;
 mod example;
 mod files;
 mod format;
+mod imagine;
 mod lookup;
 mod model;
 mod names;
@@ -22,6 +23,7 @@ mod values;
 
 pub use catalog::{Address, Catalog, catalog};
 pub use files::DataError;
+pub use imagine::{Imagined, Source};
 pub use model::{
     Example, Format, Kind, Lookup, ObjectFile, Parameter, Place, ResultRule, Rule, Shape, Tool, ValueType,
 };

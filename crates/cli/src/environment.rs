@@ -21,6 +21,10 @@ pub(crate) const CLOSE_URL: Variable = Variable {
     name: "CLOSE_URL",
     meaning: "the API that CLOSE_API_KEY is for (default https://api.close.com/api/v1)",
 };
+pub(crate) const LATCH_POLICY: Variable = Variable {
+    name: "LATCH_POLICY",
+    meaning: "what may be done with CLOSE_API_KEY, for example read:allow,write:ask (default: everything)",
+};
 pub(crate) const LATCH_HOME: Variable =
     Variable { name: "LATCH_HOME", meaning: "the data folder, where --data-folder is not given" };
 pub(crate) const LATCH_MASTER_KEY: Variable =
@@ -42,9 +46,10 @@ pub(crate) const XDG_DATA_HOME: Variable = Variable { name: "XDG_DATA_HOME", mea
 pub(crate) const HOME: Variable = Variable { name: "HOME", meaning: "" };
 
 /// The variables that help pages list.
-pub(crate) const DOCUMENTED: [Variable; 8] = [
+pub(crate) const DOCUMENTED: [Variable; 9] = [
     CLOSE_API_KEY,
     CLOSE_URL,
+    LATCH_POLICY,
     LATCH_HOME,
     LATCH_MASTER_KEY,
     LATCH_MASTER_KEY_FILE,

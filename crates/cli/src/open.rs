@@ -78,11 +78,15 @@ fn master_key() -> Result<MasterKeySource, Failure> {
 /// The account that needs no setting up.
 pub(crate) fn environment_account() -> Result<Option<EnvironmentAccount>, Failure> {
     let Some(key) = environment::CLOSE_API_KEY.read()? else { return Ok(None) };
-    Ok(Some(EnvironmentAccount {
-        api: close_url()?,
-        api_key: SecretString::from(key.trim()),
-        policy: Policy::ALLOW,
-    }))
+    let policy = match environment::LATCH_POLICY.read()? {
+        // A policy that cannot be read must not end in everything being allowed.
+        Some(text) => text.parse().map_err(|error| {
+            Failure::unusable(format!("LATCH_POLICY: {error}"))
+                .with_hint("it looks like read:allow,write:ask,destructive:deny; no call was made")
+        })?,
+        None => Policy::ALLOW,
+    };
+    Ok(Some(EnvironmentAccount { api: close_url()?, api_key: SecretString::from(key.trim()), policy }))
 }
 
 /// The API that `CLOSE_URL` names, without a slash at its end; the real Close by default.

@@ -3,7 +3,7 @@
 //! Promises that the choice never leaves the caller's tenant, and that a caller who names nothing gets an
 //! account only where there can be no doubt which.
 
-use latch_vault::{Account, AccountFilter, AccountId, Page, VaultError};
+use latch_vault::{Account, AccountFilter, AccountId, Page, Policy, VaultError};
 use secrecy::SecretString;
 use url::Url;
 
@@ -23,6 +23,8 @@ pub(crate) enum Chosen {
         api: Url,
         /// The key.
         api_key: SecretString,
+        /// What may be done with it.
+        policy: Policy,
     },
     /// A connected account of the vault.
     Connected(Box<Account>),
@@ -86,6 +88,7 @@ impl Gateway {
             return Ok(Chosen::Environment {
                 api: environment.api.clone(),
                 api_key: environment.api_key.clone(),
+                policy: environment.policy,
             });
         }
         match self.inner.vault.account(&caller.tenant, None, DEFAULT_ACCOUNT).await {

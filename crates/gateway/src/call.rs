@@ -101,12 +101,12 @@ pub struct CallOutcome {
     pub kind: Kind,
     /// The account's identifier.
     pub account: String,
-    /// The answer; null for a dry run.
+    /// The answer; null for a dry run, and made up for a write of a rehearsal.
     pub data: Value,
     /// For lists: the plural under which the items are known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub list: Option<String>,
-    /// The request that a dry run would have sent.
+    /// The request that a dry run, or a write of a rehearsal, would have sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub planned: Option<PlannedRequest>,
     /// Close's status.
@@ -117,7 +117,7 @@ pub struct CallOutcome {
     pub close_trace_id: Option<String>,
     /// How often the request was sent.
     pub attempts: u32,
-    /// Whether it was made past the policy.
+    /// Whether it was made with force, past whatever the policy says.
     pub forced: bool,
     /// How long it all took.
     #[serde(rename = "duration_ms", serialize_with = "milliseconds")]

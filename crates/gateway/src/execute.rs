@@ -1,14 +1,16 @@
 //! One tool call, step by step. Everything that makes a call at Close comes through here.
 
 use latch_catalog::{Kind, Method, Prepared};
-use latch_close::{Effect, Request};
+use latch_close::{Effect, Request, Response};
 use serde_json::Value;
 use tokio::time::Instant;
 use url::Url;
 
 use crate::account::Chosen;
 use crate::gateway::Gateway;
+use crate::policy;
 use crate::record::Recorder;
+use crate::rehearse::{Read, Rehearsed};
 use crate::{CallError, CallOutcome, Caller, ErrorClass, PlannedRequest, ToolCall, WriteEffect};
 
 impl Gateway {
@@ -34,7 +36,7 @@ impl Gateway {
     async fn execute_to_the_end(&self, caller: &Caller, call: ToolCall) -> Result<CallOutcome, CallError> {
         let address = self.inner.catalog.find(&call.tool)?;
         let now = self.inner.options.clock.now();
-        let mut recorder = Recorder::start(&self.inner.vault, caller, address.tool(), call.dry_run, now);
+        let mut recorder = Recorder::start(&self.inner.vault, caller, address.tool(), &call, now);
         let result =
             self.execute_recorded(caller, &call, address, &mut recorder).await.map_err(|mut error| {
                 error.call_id = Some(recorder.id().to_owned());
@@ -60,7 +62,8 @@ impl Gateway {
             recorder.on_account(None, crate::account::DEFAULT_CONNECTION, chosen.identifier());
         }
         let mut prepared = address.prepare(&call.arguments)?;
-        self.resolve_names(&mut prepared, &chosen, deadline).await?;
+        let passed = policy::pass(caller, call, &chosen, address.tool().kind)?;
+        self.resolve_names(&mut prepared, &chosen, deadline, call.rehearsal.as_ref()).await?;
         let request = wire_request(&prepared, address.tool().kind, call.timezone_offset);
         let mut outcome = CallOutcome {
             call_id: recorder.id().to_owned(),
@@ -73,28 +76,58 @@ impl Gateway {
             close_status: None,
             close_trace_id: None,
             attempts: 0,
-            forced: false,
+            forced: call.force,
             duration: std::time::Duration::ZERO,
         };
         if call.dry_run {
             outcome.planned = Some(self.plan(&self.api_of(&chosen).await?, &request)?);
+        } else if let Some(rehearsal) = &call.rehearsal {
+            let rehearsed = Rehearsed {
+                rehearsal,
+                prepared: &prepared,
+                chosen: &chosen,
+                request: &request,
+                passed,
+                deadline,
+            };
+            if outcome.kind == Kind::Read {
+                match self.rehearse_read(&rehearsed).await? {
+                    Read::Sent(answer) => outcome.answered(&prepared, answer),
+                    Read::Known(data) => outcome.presented(&prepared, data),
+                }
+            } else {
+                let (planned, data) = self.rehearse_write(&rehearsed).await?;
+                outcome.planned = Some(planned);
+                outcome.presented(&prepared, data);
+            }
         } else {
             let answer = self.send(&chosen, &request, deadline).await?;
-            outcome.close_status = Some(answer.status);
-            outcome.close_trace_id = answer.trace_id;
-            outcome.attempts = answer.attempts;
-            let presented = prepared.present(answer.data);
-            outcome.data = presented.data;
-            outcome.list = presented.list;
+            outcome.answered(&prepared, answer);
         }
         outcome.duration = recorder.elapsed();
         Ok(outcome)
     }
 
-    fn plan(&self, api: &Url, request: &Request) -> Result<PlannedRequest, CallError> {
+    pub(crate) fn plan(&self, api: &Url, request: &Request) -> Result<PlannedRequest, CallError> {
         let wire = self.inner.close.describe(api, request)?;
         let headers = wire.headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         Ok(PlannedRequest { method: wire.method.to_string(), url: wire.url.into(), headers, body: wire.body })
+    }
+}
+
+impl CallOutcome {
+    /// Takes over what Close answered.
+    fn answered(&mut self, prepared: &Prepared<'_>, answer: Response) {
+        self.close_status = Some(answer.status);
+        self.close_trace_id = answer.trace_id;
+        self.attempts = answer.attempts;
+        self.presented(prepared, answer.data);
+    }
+
+    fn presented(&mut self, prepared: &Prepared<'_>, data: Value) {
+        let presented = prepared.present(data);
+        self.data = presented.data;
+        self.list = presented.list;
     }
 }
 

@@ -28,7 +28,7 @@ impl Gateway {
         selector: &AccountSelector,
     ) -> Result<CloseIdentity, CallError> {
         match self.choose(caller, selector).await? {
-            Chosen::Environment { api, api_key } => {
+            Chosen::Environment { api, api_key, .. } => {
                 self.who(&api, &latch_close::Credential::ApiKey(api_key)).await
             }
             Chosen::Connected(account) => Ok(self.identify_account(&account).await?.1),

@@ -12,9 +12,11 @@ mod execute;
 mod gateway;
 mod identity;
 mod lookups;
+mod overlay;
 mod policy;
 mod record;
 mod rehearsal;
+mod rehearse;
 mod runs;
 
 pub use accounts::{AccountList, AccountQuery};

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use crate::account::Chosen;
 use crate::gateway::Gateway;
-use crate::{CallError, ErrorClass};
+use crate::{CallError, ErrorClass, Rehearsal};
 
 /// Lists longer than 2,000 entries are not read for a name: the id has to be given.
 const LIMITS: PageLimits = PageLimits { page_size: 100, max_pages: 20 };
@@ -18,11 +18,12 @@ impl Gateway {
         prepared: &mut Prepared<'_>,
         chosen: &Chosen,
         deadline: Instant,
+        rehearsal: Option<&Rehearsal>,
     ) -> Result<(), CallError> {
         for lookup in prepared.lookups() {
             let api = self.api_of(chosen).await?;
             let (api, close) = (&api, &self.inner.close);
-            let (entries, truncated) = self
+            let (mut entries, truncated) = self
                 .with_credential(chosen, deadline, |credential| {
                     Box::pin(async move {
                         let list = Request::get(&lookup.path);
@@ -38,6 +39,7 @@ impl Gateway {
                     format!("there are too many of {} to find one by name; give its id", lookup.noun),
                 ));
             }
+            entries.extend(chosen.imagined_in(rehearsal, &lookup.path));
             prepared.resolve(lookup, &entries)?;
         }
         Ok(())

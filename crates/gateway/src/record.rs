@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use latch_catalog::Tool;
+use latch_catalog::{Kind, Tool};
 use latch_vault::{AccountId, CallRecord, Vault};
 
-use crate::{CallError, CallOutcome, Caller};
+use crate::{CallError, CallOutcome, Caller, ToolCall};
 
 /// What is known of a call while it is under way.
 pub(crate) struct Recorder<'g> {
@@ -20,7 +20,7 @@ impl<'g> Recorder<'g> {
         vault: &'g Vault,
         caller: &Caller,
         tool: &Tool,
-        dry_run: bool,
+        call: &ToolCall,
         now: Timestamp,
     ) -> Self {
         let record = CallRecord {
@@ -38,9 +38,9 @@ impl<'g> Recorder<'g> {
             duration_ms: 0,
             attempts: 0,
             request_id: None,
-            dry_run,
-            forced: false,
-            run_id: None,
+            dry_run: call.dry_run || (call.rehearsal.is_some() && tool.kind != Kind::Read),
+            forced: call.force,
+            run_id: call.run.clone(),
             started_at: now,
         };
         Self { vault, record, started: tokio::time::Instant::now() }
@@ -86,6 +86,7 @@ impl<'g> Recorder<'g> {
             call.id = self.record.id,
             call.tool = self.record.tool,
             call.caller = self.record.caller,
+            call.forced = self.record.forced,
             call.outcome = self.record.outcome,
             call.error_class = self.record.error_class,
             close.status = self.record.close_status,

@@ -55,7 +55,7 @@ pub struct CallRecord {
     pub request_id: Option<String>,
     /// Whether it only showed what it would have done.
     pub dry_run: bool,
-    /// Whether it was made past the policy.
+    /// Whether it was made with force, past whatever the policy says.
     pub forced: bool,
     /// The run that it belongs to, if a script made it.
     pub run_id: Option<String>,

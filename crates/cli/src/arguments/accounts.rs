@@ -1,7 +1,7 @@
 //! `latch accounts`.
 
 use clap::{Args, Subcommand};
-use latch_gateway::AccountSelector;
+use latch_gateway::{AccountSelector, InvalidPermission, Permission, Policy};
 
 use super::call::select;
 
@@ -28,6 +28,58 @@ impl OneAccount {
     /// The account that is meant.
     pub(crate) fn selector(&self) -> AccountSelector {
         select(&self.name, self.connection.clone())
+    }
+}
+
+/// What may be done with an account. What is not named stays as it is.
+#[derive(Debug, Args)]
+pub(crate) struct PolicyArguments {
+    #[command(flatten)]
+    pub(crate) account: OneAccount,
+    /// Reading: allow, ask or deny
+    #[arg(long, value_name = "PERMISSION")]
+    pub(crate) read: Option<Permission>,
+    /// Creating and changing: allow, ask or deny
+    #[arg(long, value_name = "PERMISSION")]
+    pub(crate) write: Option<Permission>,
+    /// Deleting and merging: allow, ask or deny, or `write` for whatever counts for writing
+    #[arg(long, value_name = "PERMISSION", value_parser = destructive)]
+    pub(crate) destructive: Option<Destructive>,
+}
+
+/// What counts for deleting and merging.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Destructive {
+    /// A permission of its own.
+    Apart(Permission),
+    /// Whatever counts for writing.
+    LikeWrite,
+}
+
+fn destructive(text: &str) -> Result<Destructive, InvalidPermission> {
+    match text {
+        "write" => Ok(Destructive::LikeWrite),
+        text => text.parse().map(Destructive::Apart),
+    }
+}
+
+impl PolicyArguments {
+    /// Whether there is anything to change.
+    pub(crate) fn is_change(&self) -> bool {
+        self.read.is_some() || self.write.is_some() || self.destructive.is_some()
+    }
+
+    /// The policy that comes of `before`.
+    pub(crate) fn over(&self, before: Policy) -> Policy {
+        Policy {
+            read: self.read.unwrap_or(before.read),
+            write: self.write.unwrap_or(before.write),
+            destructive: match self.destructive {
+                Some(Destructive::Apart(permission)) => Some(permission),
+                Some(Destructive::LikeWrite) => None,
+                None => before.destructive,
+            },
+        }
     }
 }
 
@@ -66,6 +118,8 @@ pub(crate) enum AccountsAction {
         #[arg(long, value_name = "CONNECTION", requires = "name")]
         connection: Option<String>,
     },
+    /// Set what may be done with an account, or show it
+    Policy(PolicyArguments),
     /// Give up an account's grant and forget its secrets; the account itself stays
     Disconnect(OneAccount),
     /// Disconnect an account and delete it

@@ -1,7 +1,7 @@
 //! `latch call`.
 
 use clap::Args;
-use latch_gateway::AccountSelector;
+use latch_gateway::{AccountSelector, Policy};
 
 /// Calls a tool.
 #[derive(Debug, Args)]
@@ -25,6 +25,12 @@ pub(crate) struct CallArguments {
     /// Show the HTTP request instead of sending it
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// What this call may do at most: read:allow,write:deny. Narrows the account's own policy, never widens it
+    #[arg(long, value_name = "POLICY")]
+    pub(crate) policy: Option<Policy>,
+    /// Make the call whatever the account's policy says; it is marked in the record of calls
+    #[arg(long)]
+    pub(crate) force: bool,
     /// The longest the call may take, waiting for rate limits included [default: 50]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub(crate) deadline: Option<u64>,

@@ -95,7 +95,10 @@ Examples:
 Flags that are not listed above are parameters of the tool, each read as the type the tool
 declares: text stays text (--id=007), true needs no value (--is-complete), lists and objects are
 JSON (--emails '[{\"email\": \"ada@example.com\"}]') or, for lists, repeated flags. Flags win over the
-JSON payload. Behind `--` every flag is the tool's.";
+JSON payload. Behind `--` every flag is the tool's.
+
+A call that the account's policy does not allow, or not without approval, ends with 6 and nothing is
+sent; `latch accounts policy NAME` shows and changes the policy.";
 
 pub(crate) const LUA: &str = "\
 Examples:
@@ -149,6 +152,8 @@ Examples:
   latch accounts add us_team               or from a hidden prompt
   latch accounts connect user_close_123    through Close's consent page
   latch accounts test us_team
+  latch accounts policy us_team            what may be done with it
+  latch accounts policy us_team --write ask --destructive deny
   latch accounts remove us_team --yes";
 
 pub(crate) const CONNECTIONS: &str = "\

@@ -21,7 +21,7 @@ use serde_json::json;
 use crate::console::Console;
 use crate::exit::Exit;
 
-pub(crate) use accounts::{AccountsAction, AccountsArguments};
+pub(crate) use accounts::{AccountsAction, AccountsArguments, PolicyArguments};
 pub(crate) use call::CallArguments;
 pub(crate) use catalog::{DocsArguments, SchemaArguments, SearchArguments, ToolsArguments};
 pub(crate) use connections::{
@@ -92,7 +92,7 @@ pub(crate) enum Command {
     /// Find tools by what they do
     #[command(after_help = help::SEARCH)]
     Search(SearchArguments),
-    /// Connected accounts: list, add, connect, test, disconnect, remove
+    /// Connected accounts: list, add, connect, test, set what may be done, disconnect, remove
     #[command(after_help = help::ACCOUNTS)]
     Accounts(AccountsArguments),
     /// Connections: where Close is, and the OAuth app that accounts are connected with

@@ -5,12 +5,14 @@ use latch_gateway::{AccountQuery, AccountSelector, Caller};
 use latch_vault::{Account, CloseIdentity, Connection, ConnectionSettings, Endpoints};
 use serde_json::{Value, json};
 
-use crate::arguments::{AccountsAction, GlobalOptions};
+use crate::arguments::{AccountsAction, GlobalOptions, PolicyArguments};
 use crate::commands::connect;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::open::{self, House};
-use crate::output::{account_json, account_lines, account_table, identity_json, identity_text};
+use crate::output::{
+    account_json, account_lines, account_table, identity_json, identity_text, policy_json, policy_lines,
+};
 use crate::{environment, input};
 
 pub(crate) async fn run(
@@ -42,6 +44,7 @@ pub(crate) async fn run(
         AccountsAction::Test { name, connection } => {
             test(&house, &AccountsAction::tested(name.as_deref(), connection), console).await
         }
+        AccountsAction::Policy(wanted) => policy(&house, &wanted, console).await,
         AccountsAction::Disconnect(account) => {
             let account = gateway.disconnect_account(&caller, &account.selector()).await?;
             if console.json() {
@@ -73,14 +76,17 @@ pub(crate) async fn all(house: &House) -> Result<Vec<Account>, Failure> {
 
 async fn list(house: &House, console: &Console) -> Result<(), Failure> {
     let accounts = all(house).await?;
-    let environment = environment::CLOSE_API_KEY.read()?.is_some();
+    let environment = open::environment_account()?.map(|account| account.policy);
     if console.json() {
         let accounts: Vec<Value> = accounts.iter().map(account_json).collect();
-        return console.json_document(
-            &json!({"success": true, "accounts": accounts, "environment_account": environment}),
-        );
+        let mut answer =
+            json!({"success": true, "accounts": accounts, "environment_account": environment.is_some()});
+        if let Some(policy) = environment.filter(|policy| !policy.allows_everything()) {
+            answer["environment_policy"] = policy_json(policy);
+        }
+        return console.json_document(&answer);
     }
-    if accounts.is_empty() && !environment {
+    if accounts.is_empty() && environment.is_none() {
         console.talk(
             "no account is connected yet: `latch accounts add NAME` stores an API key, `latch accounts connect NAME` asks for consent",
         );
@@ -156,6 +162,21 @@ async fn test(house: &House, selector: &AccountSelector, console: &Console) -> R
         );
     }
     console.data(&identity_text(&identity))
+}
+
+async fn policy(house: &House, wanted: &PolicyArguments, console: &Console) -> Result<(), Failure> {
+    let caller = Caller::command_line();
+    let mut account = house.gateway.account(&caller, &wanted.account.selector()).await?;
+    if wanted.is_change() {
+        let selector = AccountSelector::Id(account.id.to_string());
+        account = house.gateway.set_policy(&caller, &selector, wanted.over(account.policy)).await?;
+    }
+    if console.json() {
+        let policy = policy_json(account.policy);
+        return console
+            .json_document(&json!({"success": true, "account": account.identifier, "policy": policy}));
+    }
+    console.data(&policy_lines(account.policy))
 }
 
 async fn remove(

@@ -32,6 +32,7 @@ pub(crate) async fn run(
         tool: &call.tool,
         account: call.account.as_deref().unwrap_or("default"),
         dry_run: call.dry_run,
+        force: call.force,
         duration: started.elapsed(),
     };
     if console.json() {
@@ -69,6 +70,8 @@ async fn execute(
         dry_run: call.dry_run,
         deadline: call.deadline.map(Duration::from_secs),
         timezone_offset: timezone_offset(),
+        policy: call.policy.unwrap_or_default(),
+        force: call.force,
         ..ToolCall::new(call.tool.clone(), arguments)
     };
     let result = Box::pin(house.gateway.execute(&Caller::command_line(), wanted)).await;

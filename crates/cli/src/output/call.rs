@@ -16,6 +16,8 @@ pub(crate) struct Told<'c> {
     pub(crate) account: &'c str,
     /// Whether it was a dry run.
     pub(crate) dry_run: bool,
+    /// Whether the policy was to be passed over.
+    pub(crate) force: bool,
     /// How long it took.
     pub(crate) duration: Duration,
 }
@@ -38,7 +40,7 @@ pub(crate) fn envelope(told: &Told<'_>, result: &Result<CallOutcome, CallError>)
         "meta": {
             "dry_run": told.dry_run,
             "operation": tool.map(|tool| tool.kind),
-            "permission_bypassed": false,
+            "permission_bypassed": told.force,
             "account": account,
         },
         "duration_ms": milliseconds(told.duration),

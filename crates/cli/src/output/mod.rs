@@ -7,7 +7,9 @@ mod record;
 mod run;
 mod table;
 
-pub(crate) use account::{account_json, account_lines, account_table, identity_json, identity_text};
+pub(crate) use account::{
+    account_json, account_lines, account_table, identity_json, identity_text, policy_json, policy_lines,
+};
 pub(crate) use call::{Told, envelope, milliseconds, planned_text};
 pub(crate) use catalog::{tool_json, tool_table};
 pub(crate) use record::{call_json, call_table};

@@ -20,6 +20,8 @@ pub(crate) fn call_json(record: &CallRecord) -> Value {
         "error_class": record.error_class,
         "close_status": record.close_status,
         "dry_run": record.dry_run,
+        "forced": record.forced,
+        "run_id": record.run_id,
         "attempts": record.attempts,
         "duration_ms": record.duration_ms,
         "request_id": record.request_id,

@@ -6,4 +6,7 @@ mod consent;
 mod examples;
 mod failures;
 mod isolation;
+mod policy;
+mod rehearsals;
+mod runs;
 mod tokens;
