@@ -64,11 +64,12 @@ impl Session {
         if !whole && unfinished { Entry::Incomplete } else { Entry::Complete }
     }
 
-    /// Runs one entry. An expression is an entry too: its values are what it comes to.
-    pub async fn enter(&self, text: &str, host: Arc<dyn Host>) -> Reply {
+    /// Runs one entry. An expression is an entry too: its values are what it comes to. The limits are those of
+    /// the session.
+    pub async fn enter(&self, mut script: Script, host: Arc<dyn Host>) -> Reply {
         let calls = Handle::current();
         let (interpreter, limits) = (Arc::clone(&self.interpreter), self.limits);
-        let script = Script { source: text.to_owned(), name: Some(NAME.to_owned()), ..Script::default() };
+        script.name = Some(NAME.to_owned());
         let broken = run::never_began(&script, &limits);
         let canceller = Canceller::default();
         canceller.watch(&interpreter);

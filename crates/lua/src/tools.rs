@@ -4,12 +4,14 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use latch_gateway::{AccountSelector, CallError, Caller, Gateway, Policy, RunSummary};
 use serde_json::Value;
 
 use crate::engine::{Engine, Script, new_run_id};
 use crate::gateway_host::GatewayHost;
 use crate::record::RunRecord;
+use crate::session::{Reply, Session};
 
 /// A run as a door asks for it.
 #[derive(Debug, Clone, Default)]
@@ -33,35 +35,69 @@ pub async fn execute_lua(
     engine: &Engine,
     gateway: &Gateway,
     caller: &Caller,
-    request: RunRequest,
+    mut request: RunRequest,
 ) -> RunRecord {
-    let RunRequest { mut script, account, policy, force, dry_run, timezone_offset } = request;
-    let id = script.id.get_or_insert_with(new_run_id).clone();
-    let started = jiff::Timestamp::now();
-    let account_name = match &account {
-        AccountSelector::Identifier { identifier, .. } => Some(identifier.clone()),
-        AccountSelector::Id(id) => Some(id.clone()),
-        AccountSelector::Default => None,
-    };
-    let host = GatewayHost::new(gateway.clone(), caller.clone())
-        .on(account)
-        .with_policy(policy)
-        .forced(force)
-        .rehearsing(dry_run)
-        .of_run(id)
-        .at_offset(timezone_offset);
-    let record = engine.run(script, Arc::new(host)).await;
-    if let Err(error) = keep(gateway, caller, account_name, started, &record).await {
-        tracing::error!(run.id = record.id, %error, "the record of a run could not be kept");
-    }
+    let begun = Begun::of(&mut request);
+    let host = host(gateway, caller, &request, &begun);
+    let record = engine.run(request.script, Arc::new(host)).await;
+    begun.keep(gateway, caller, &record).await;
     record
+}
+
+/// Runs one entry of a session through the gateway, and keeps its record like that of a run.
+pub async fn enter_session(
+    session: &Session,
+    gateway: &Gateway,
+    caller: &Caller,
+    mut request: RunRequest,
+) -> Reply {
+    let begun = Begun::of(&mut request);
+    let host = host(gateway, caller, &request, &begun);
+    let reply = session.enter(request.script, Arc::new(host)).await;
+    begun.keep(gateway, caller, &reply.record).await;
+    reply
+}
+
+fn host(gateway: &Gateway, caller: &Caller, request: &RunRequest, begun: &Begun) -> GatewayHost {
+    GatewayHost::new(gateway.clone(), caller.clone())
+        .on(request.account.clone())
+        .with_policy(request.policy)
+        .forced(request.force)
+        .rehearsing(request.dry_run)
+        .of_run(begun.id.clone())
+        .at_offset(request.timezone_offset)
+}
+
+/// What is known of a run before it has run.
+struct Begun {
+    id: String,
+    account: Option<String>,
+    at: Timestamp,
+}
+
+impl Begun {
+    fn of(request: &mut RunRequest) -> Self {
+        let account = match &request.account {
+            AccountSelector::Identifier { identifier, .. } => Some(identifier.clone()),
+            AccountSelector::Id(id) => Some(id.clone()),
+            AccountSelector::Default => None,
+        };
+        Self { id: request.script.id.get_or_insert_with(new_run_id).clone(), account, at: Timestamp::now() }
+    }
+
+    /// Keeps the record. A run is not failed because its record could not be kept, but it is said.
+    async fn keep(self, gateway: &Gateway, caller: &Caller, record: &RunRecord) {
+        if let Err(error) = keep(gateway, caller, self.account, self.at, record).await {
+            tracing::error!(run.id = record.id, %error, "the record of a run could not be kept");
+        }
+    }
 }
 
 async fn keep(
     gateway: &Gateway,
     caller: &Caller,
     account: Option<String>,
-    started_at: jiff::Timestamp,
+    started_at: Timestamp,
     record: &RunRecord,
 ) -> Result<(), CallError> {
     let count = |calls: usize| u32::try_from(calls).unwrap_or(u32::MAX);

@@ -46,7 +46,7 @@ pub(crate) fn plan_text(plan: &[PlannedWrite]) -> String {
             write.account
         );
         for line in planned_text(&write.request).lines() {
-            let _ = writeln!(text, "   {line}");
+            let _ = writeln!(text, "{}", format!("   {line}").trim_end());
         }
     }
     text

@@ -41,8 +41,12 @@ async fn exit_codes_tell_a_failed_script_from_one_that_is_not_there() {
 async fn the_record_in_json_is_one_document_whatever_happens() {
     let twin = twin().await;
     let latch = Latch::with_key_of(&twin);
-    let good = latch.json(&["lua", "-e", "print('hi') return close.get_current_user().id ~= nil", "--json"]).await;
-    assert_eq!((&good["success"], &good["output"], &good["result"]), (&json!(true), &json!("hi"), &json!([true])));
+    let good =
+        latch.json(&["lua", "-e", "print('hi') return close.get_current_user().id ~= nil", "--json"]).await;
+    assert_eq!(
+        (&good["success"], &good["output"], &good["result"]),
+        (&json!(true), &json!("hi"), &json!([true]))
+    );
     assert_eq!(good["integration_calls"][0]["path"], "integrations.close.get_current_user");
     let bad = latch.run(&["lua", "-e", "while true do end", "--cpu-limit", "0.2", "--json"]).await;
     assert_eq!(bad.code, 1);
@@ -55,7 +59,8 @@ async fn the_record_in_json_is_one_document_whatever_happens() {
 async fn a_dry_run_shows_each_request_it_would_make() {
     let twin = twin().await;
     let latch = Latch::with_key_of(&twin);
-    let source = "local lead = close.create_lead{name='New'} close.create_task{lead_id=lead.id, text='Call them'}";
+    let source =
+        "local lead = close.create_lead{name='New'} close.create_task{lead_id=lead.id, text='Call them'}";
     let ran = latch.run(&["lua", "-e", source, "--dry-run"]).await;
     assert_eq!(ran.code, 0, "{ran:?}");
     steady().bind(|| insta::assert_snapshot!(ran.told()));
@@ -67,13 +72,18 @@ async fn a_dry_run_shows_each_request_it_would_make() {
 async fn ceilings_come_from_the_environment_and_flags_only_lower_them() {
     let twin = twin().await;
     let latch = Latch::with_key_of(&twin).with("LATCH_LUA_LIMITS", "cpu:2,calls:3");
-    let record = latch.json(&["lua", "-e", "return 1", "--cpu-limit", "60", "--max-calls", "2", "--json"]).await;
+    let record =
+        latch.json(&["lua", "-e", "return 1", "--cpu-limit", "60", "--max-calls", "2", "--json"]).await;
     assert_eq!(record["meta"]["limits"]["cpu_seconds"], 2.0);
     assert_eq!(record["meta"]["limits"]["calls"], 2);
     let latch = Latch::with_key_of(&twin).with("LATCH_LUA_LIMITS", "speed:9");
     let ran = latch.run(&["lua", "-e", "return 1"]).await;
     assert_eq!(ran.code, 5);
-    assert!(ran.err.contains("LATCH_LUA_LIMITS cannot be used: there is no limit called \"speed\""), "{}", ran.err);
+    assert!(
+        ran.err.contains("LATCH_LUA_LIMITS cannot be used: there is no limit called \"speed\""),
+        "{}",
+        ran.err
+    );
 }
 
 #[tokio::test]
@@ -82,7 +92,9 @@ async fn runs_are_listed_and_shown_whole() {
     let latch = Latch::with_key_of(&twin);
     let none = latch.run(&["runs"]).await;
     assert_eq!((none.code, none.out.as_str()), (0, ""));
-    let first = latch.json(&["lua", "-e", "print('remember me') return close.get_current_user().first_name", "--json"]).await;
+    let first = latch
+        .json(&["lua", "-e", "print('remember me') return close.get_current_user().first_name", "--json"])
+        .await;
     latch.run(&["lua", "-e", "error('second')"]).await;
     let listed = latch.json(&["runs", "--json"]).await;
     assert_eq!(listed["runs"][0]["error_class"], "runtime");
@@ -107,7 +119,11 @@ async fn a_session_keeps_what_is_defined_and_goes_on_after_errors() {
     let ran = latch.run_with_input(&["lua", "--repl"], typed).await;
     assert_eq!(ran.code, 0);
     assert_eq!(ran.out, "\"Ann\"\n1\n2\n{\n  n: 4\n}\n");
-    assert!(ran.err.contains("error: input:1: attempt to concatenate nil with number [runtime]"), "{}", ran.err);
+    assert!(
+        ran.err.contains("error: input:1: attempt to concatenate nil with number [runtime]"),
+        "{}",
+        ran.err
+    );
 }
 
 #[tokio::test]

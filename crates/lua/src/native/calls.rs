@@ -120,9 +120,9 @@ impl Natives {
 
     fn start(&self, state: &mut State, call: ScriptCall, place: usize) -> u64 {
         let id = self.shared.next_id();
-        let Some(stage) = state.stage.clone() else { return id };
-        let made = stage.clone();
-        let task = stage.within(async move {
+        let Some(house) = state.stage.clone() else { return id };
+        let made = house.clone();
+        let task = house.within(async move {
             let started = Instant::now();
             let _permit = made.permits.acquire().await;
             let result = made.host.call(call).await;

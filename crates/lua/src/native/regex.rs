@@ -271,13 +271,12 @@ fn all_matches(
     let groups = lua.create_table()?;
     let collected = pattern.for_each(&text, natives, |pattern, found| {
         for (place, group) in pattern.groups(&text, found).map_err(Trouble::Text)?.iter().enumerate() {
-            let list = match groups.raw_get::<Option<Table>>(place + 1)? {
-                Some(list) => list,
-                None => {
-                    let list = lua.create_table()?;
-                    groups.raw_set(place + 1, &list)?;
-                    list
-                }
+            let list = if let Some(list) = groups.raw_get::<Option<Table>>(place + 1)? {
+                list
+            } else {
+                let list = lua.create_table()?;
+                groups.raw_set(place + 1, &list)?;
+                list
             };
             list.raw_push(lua.create_string(group.map_or(&b""[..], |span| &text[span.range()]))?)?;
         }
@@ -368,16 +367,13 @@ impl Part {
     fn of(replacement: &[u8]) -> Vec<Self> {
         let (mut parts, mut text, mut place) = (Vec::new(), Vec::new(), 0);
         while place < replacement.len() {
-            match Self::group_at(&replacement[place..]) {
-                Some((group, length)) => {
-                    parts.push(Self::Text(std::mem::take(&mut text)));
-                    parts.push(Self::Group(group));
-                    place += length;
-                }
-                None => {
-                    text.push(replacement[place]);
-                    place += 1;
-                }
+            if let Some((group, length)) = Self::group_at(&replacement[place..]) {
+                parts.push(Self::Text(std::mem::take(&mut text)));
+                parts.push(Self::Group(group));
+                place += length;
+            } else {
+                text.push(replacement[place]);
+                place += 1;
             }
         }
         parts.push(Self::Text(text));

@@ -66,6 +66,7 @@ pub(crate) fn add(lua: &Lua, table: &Table, natives: &Natives) -> mlua::Result<(
     table.raw_set("split", lua.create_function(split)?)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the signature is the interpreter's")]
 /// `string.find` for plain text: where it begins and ends, in time in proportion to the length.
 fn find(
     _: &Lua,
@@ -107,7 +108,7 @@ fn split(lua: &Lua, (text, separator): (Value, Value)) -> mlua::Result<MultiValu
     let parts = lua.create_table()?;
     let (text, separator) = (text.as_bytes(), separator.as_bytes());
     if separator.is_empty() {
-        for byte in text.iter() {
+        for byte in &*text {
             parts.raw_push(lua.create_string([*byte])?)?;
         }
         return Ok(success(Value::Table(parts)));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use latch_lua::{Entry, Reply, Session, WantedLimits};
+use latch_lua::{Entry, Reply, Script, Session, WantedLimits};
 
 use crate::support::{ENGINE, Nobody};
 
@@ -13,7 +13,7 @@ fn session() -> Session {
 }
 
 async fn enter(session: &Session, entry: &str) -> Reply {
-    session.enter(entry, Arc::new(Nobody)).await
+    session.enter(Script::new(entry), Arc::new(Nobody)).await
 }
 
 #[tokio::test]

@@ -45,14 +45,7 @@ async fn once(
     script: Script,
     console: &Console,
 ) -> Result<(), Failure> {
-    let request = RunRequest {
-        script,
-        account: lua.selector(),
-        policy: lua.policy,
-        force: lua.force,
-        dry_run: lua.dry_run,
-        timezone_offset: commands::call::timezone_offset(),
-    };
+    let request = request(lua, script);
     let record = Box::pin(execute_lua(engine, &house.gateway, &Caller::command_line(), request)).await;
     if console.json() {
         let document = serde_json::to_value(&record)
@@ -71,6 +64,18 @@ async fn once(
         }
     }
     if record.success { Ok(()) } else { Err(Failure::told(Exit::Failed)) }
+}
+
+/// A script as it is to be run for whoever gave these arguments.
+fn request(lua: &LuaArguments, script: Script) -> RunRequest {
+    RunRequest {
+        script,
+        account: lua.selector(),
+        policy: lua.policy,
+        force: lua.force,
+        dry_run: lua.dry_run,
+        timezone_offset: commands::call::timezone_offset(),
+    }
 }
 
 /// The script: what `--eval` says, else the file, else standard input.

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use latch_gateway::Caller;
-use latch_lua::{Engine, Entry, GatewayHost, Reply, Session, new_run_id};
+use latch_lua::{Engine, Entry, Reply, Script, Session, enter_session};
 use rustyline::completion::Completer;
 use rustyline::error::ReadlineError;
 use rustyline::{Context, Editor, Helper, Highlighter, Hinter, Validator};
 
 use crate::arguments::LuaArguments;
-use crate::commands;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::open::House;
@@ -65,14 +64,8 @@ pub(crate) async fn run(
 }
 
 async fn enter(session: &Session, house: &House, lua: &LuaArguments, entry: &str) -> Reply {
-    let host = GatewayHost::new(house.gateway.clone(), Caller::command_line())
-        .on(lua.selector())
-        .with_policy(lua.policy)
-        .forced(lua.force)
-        .rehearsing(lua.dry_run)
-        .of_run(new_run_id())
-        .at_offset(commands::call::timezone_offset());
-    session.enter(entry, Arc::new(host)).await
+    let request = super::request(lua, Script::new(entry));
+    enter_session(session, &house.gateway, &Caller::command_line(), request).await
 }
 
 fn show(reply: &Reply, console: &Console) -> Result<(), Failure> {
