@@ -66,7 +66,7 @@ impl Catalog {
                 }
             }
         }
-        let search = SearchIndex::build(objects.iter().flat_map(|file| &file.tools));
+        let search = SearchIndex::build(&objects);
         Ok(Self { objects, names, search })
     }
 

@@ -19,6 +19,7 @@ mod search;
 mod signature;
 mod validate;
 mod values;
+mod words;
 
 pub use catalog::{Address, Catalog, catalog};
 pub use files::DataError;
