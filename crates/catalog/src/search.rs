@@ -30,13 +30,15 @@ const IN_PARAMETERS: f32 = 0.4;
 const ENOUGH: f32 = 1.5;
 /// A verb says less about which tool is meant than the thing it is done to.
 const VERB: f32 = 0.75;
+const VERB_RARITY: f32 = 1.6;
+const IN_PASSING: f32 = 0.4;
 /// What remains of the score of a tool whose name was not asked for at all.
 const UNNAMED: f32 = 0.55;
 
 #[derive(Debug)]
 pub(crate) struct SearchIndex {
     documents: Vec<Document>,
-    /// In how many documents a word stands.
+    /// In how many documents a word stands prominently.
     spread: HashMap<String, usize>,
 }
 
@@ -54,7 +56,8 @@ impl SearchIndex {
         let tools = objects.iter().flat_map(|object| object.tools.iter().map(move |tool| (object, tool)));
         let documents: Vec<Document> = tools.map(|(object, tool)| Document::of(object, tool)).collect();
         let mut spread = HashMap::new();
-        for word in documents.iter().flat_map(|document| document.weights.keys()) {
+        let said = documents.iter().flat_map(|document| &document.weights);
+        for (word, _) in said.filter(|(_, weight)| **weight >= IN_OBJECT) {
             *spread.entry(word.clone()).or_insert(0) += 1;
         }
         Self { documents, spread }
@@ -62,7 +65,10 @@ impl SearchIndex {
 
     /// The numbers of the tools that fit, best first, with their scores.
     pub(crate) fn search(&self, question: &str, limit: usize) -> Vec<(usize, f32)> {
-        let terms = words::terms(question);
+        let mut terms = words::terms(question);
+        if !terms.iter().any(|term| term.is_verb) {
+            terms.push(words::to_see());
+        }
         let mut scored: Vec<(usize, f32)> = self
             .documents
             .iter()
@@ -76,18 +82,47 @@ impl SearchIndex {
     }
 
     fn score(&self, document: &Document, terms: &[Term]) -> f32 {
-        let sum: f32 = terms.iter().map(|term| self.answers(document, term)).sum();
-        sum * (UNNAMED + (1.0 - UNNAMED) * document.asked_for(terms))
+        let things: f32 =
+            terms.iter().filter(|term| !term.is_verb).map(|term| self.answers(document, term)).sum();
+        let verbs = terms.iter().filter(|term| term.is_verb && term.at.is_some());
+        // The first verb says what is to be done; others are said in passing.
+        let mut share = VERB;
+        let mut acts = 0.0;
+        for verb in verbs {
+            acts += share * self.answers(document, verb);
+            share = VERB * IN_PASSING;
+        }
+        if things + acts <= 0.0 {
+            return 0.0;
+        }
+        if let Some(implied) = terms.last().filter(|term| term.at.is_none()) {
+            acts += VERB * self.answers(document, implied);
+        }
+        (things + acts) * (UNNAMED + (1.0 - UNNAMED) * document.asked_for(terms))
     }
 
     /// How well the tool answers one thing that is asked for.
     fn answers(&self, document: &Document, term: &Term) -> f32 {
-        let of_word = |(word, quality): &(String, f32)| {
+        let of_word = |word: &String| {
             let weight = document.weights.get(word).copied().unwrap_or(0.0);
-            quality * self.rarity(word) * weight / (weight + ENOUGH)
+            weight / (weight + ENOUGH)
         };
-        let best = term.any_of.iter().map(of_word).fold(0.0, f32::max);
-        if term.is_verb { best * VERB } else { best }
+        // Words that belong together answer together: the least of them counts.
+        let of_words = |(words, quality): &(Vec<String>, f32)| {
+            quality * words.iter().map(of_word).fold(f32::INFINITY, f32::min)
+        };
+        let best = term.answers.iter().map(of_words).fold(0.0, f32::max);
+        if best > 0.0 { best * self.says(term) } else { 0.0 }
+    }
+
+    /// How much a term says: as much as the rarest of its words. A company is a lead in the catalogue, and that
+    /// leads are everywhere there does not make the question for a company an idle one.
+    fn says(&self, term: &Term) -> f32 {
+        if term.is_verb {
+            return VERB_RARITY;
+        }
+        let words = term.answers.iter().flat_map(|(words, _)| words);
+        words.filter(|word| self.spread.contains_key(*word)).map(|word| self.rarity(word)).fold(0.6, f32::max)
     }
 
     #[expect(clippy::cast_precision_loss, reason = "there are a few hundred tools")]
@@ -115,6 +150,7 @@ impl Document {
         tool.examples.iter().for_each(|example| add(IN_EXAMPLE, &example.title));
         for parameter in tool.parameters.iter().filter(|parameter| !parameter.name.starts_with('_')) {
             add(IN_PARAMETERS, &parameter.name);
+            add(IN_PARAMETERS / 2.0, &parameter.description);
         }
         Self { name: words::words(&tool.function), weights }
     }
@@ -123,19 +159,27 @@ impl Document {
     /// (`lead_status`) have to stand together in the question too: the status of a lead is something else.
     #[expect(clippy::cast_precision_loss, reason = "names have few words")]
     fn asked_for(&self, terms: &[Term]) -> f32 {
-        let says = |term: &Term, word: &String| term.any_of.iter().any(|(said, _)| said == word);
+        // Words that belong together ask for a name that has them all.
+        let says = |term: &Term, word: &String| {
+            term.answers
+                .iter()
+                .any(|(said, _)| said.contains(word) && said.iter().all(|one| self.name.contains(one)))
+        };
         let asked = |word: &String| terms.iter().any(|term| says(term, word));
         let together = |first: &String, second: &String| {
             terms.iter().any(|term| says(term, first) && says(term, second))
                 || terms.iter().any(|before| {
-                    says(before, first)
-                        && terms.iter().any(|after| after.at == before.at + 1 && says(after, second))
+                    let next = before.at.map(|at| at + 1);
+                    next.is_some()
+                        && says(before, first)
+                        && terms.iter().any(|after| after.at == next && says(after, second))
                 })
         };
-        let count = self.name.len();
         let words = self.name.iter().filter(|word| asked(word)).count();
         let nouns = self.name.get(1..).unwrap_or_default();
-        let pairs = nouns.windows(2).filter(|pair| together(&pair[0], &pair[1])).count();
-        (words + pairs) as f32 / (count + nouns.len().saturating_sub(1)).max(1) as f32
+        let named = |word: &String| terms.iter().any(|term| !term.is_verb && says(term, word));
+        let both = |pair: &[String]| pair.iter().all(named);
+        let apart = nouns.windows(2).filter(|pair| both(pair) && !together(&pair[0], &pair[1])).count();
+        words.saturating_sub(2 * apart) as f32 / self.name.len().max(1) as f32
     }
 }

@@ -10,40 +10,134 @@ use std::sync::LazyLock;
 /// One thing that a question asks for.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Term {
-    /// Words that would answer it, with how good an answer each is: 1 for the word itself.
-    pub(crate) any_of: Vec<(String, f32)>,
+    /// What would answer it, each one word or several that belong together, with how good an answer it is: 1 for
+    /// what was said itself.
+    pub(crate) answers: Vec<(Vec<String>, f32)>,
     /// Whether it says what is to be done (find, change, remove) instead of with what.
     pub(crate) is_verb: bool,
-    /// Which word of the question it begins with.
-    pub(crate) at: usize,
+    /// Which word of the question it begins with; none if it goes without saying.
+    pub(crate) at: Option<usize>,
 }
+
+/// Words that stand between others and separate nothing.
+const ARTICLES: &[&str] = &["a", "an", "the"];
 
 /// Words without a meaning of their own.
 const SMALL_WORDS: &[&str] = &[
-    "a", "about", "after", "all", "am", "an", "and", "any", "are", "as", "at", "be", "by", "can", "close",
-    "did", "do", "doe", "for", "from", "had", "has", "have", "how", "i", "in", "into", "is", "it", "its",
-    "last", "latest", "me", "month", "my", "need", "next", "of", "off", "on", "or", "our", "out", "please",
-    "should", "so", "some", "that", "the", "their", "them", "there", "these", "they", "this", "those", "to",
-    "today", "tomorrow", "up", "us", "want", "was", "we", "week", "were", "what", "when", "where", "which",
-    "whose", "will", "with", "within", "year", "yesterday", "you", "your",
+    "about",
+    "after",
+    "all",
+    "am",
+    "and",
+    "any",
+    "are",
+    "as",
+    "at",
+    "be",
+    "by",
+    "can",
+    "close",
+    "did",
+    "do",
+    "doe",
+    "for",
+    "from",
+    "had",
+    "has",
+    "have",
+    "how",
+    "i",
+    "in",
+    "into",
+    "is",
+    "it",
+    "its",
+    "last",
+    "latest",
+    "me",
+    "month",
+    "my",
+    "need",
+    "next",
+    "of",
+    "off",
+    "on",
+    "or",
+    "our",
+    "out",
+    "please",
+    "should",
+    "so",
+    "some",
+    "that",
+    "their",
+    "them",
+    "there",
+    "these",
+    "they",
+    "this",
+    "those",
+    "to",
+    "today",
+    "tomorrow",
+    "up",
+    "us",
+    "want",
+    "was",
+    "we",
+    "week",
+    "were",
+    "what",
+    "when",
+    "where",
+    "which",
+    "whose",
+    "will",
+    "with",
+    "within",
+    "year",
+    "yesterday",
+    "you",
+    "your",
 ];
 
 /// What is to be done, in the words of function names. Each line: the catalogue's words, then what people say.
 const VERBS: &[(&[&str], &[&str])] = &[
-    (&["list"], &["all", "browse", "every", "list", "overview", "see", "show", "view"]),
+    (&["list"], &["browse", "list", "overview", "see", "show", "view"]),
     (&["list", "search"], &["find", "look", "lookup", "query", "search", "locate"]),
-    (&["get", "read"], &["fetch", "get", "open", "read", "retrieve", "load", "detail"]),
-    (&["create", "add"], &["add", "create", "define", "enter", "insert", "make", "new", "register"]),
+    (&["get", "read"], &["fetch", "get", "read", "retrieve", "load", "detail"]),
+    (&["create", "add"], &["add", "create", "define", "enter", "insert", "make", "new", "put", "register"]),
     (&["create", "write"], &["draft", "leave", "write", "compose"]),
-    (&["update", "change"], &["adjust", "change", "correct", "edit", "fix", "modify", "rename", "set", "update"]),
+    (
+        &["update", "change"],
+        &["adjust", "change", "correct", "edit", "fix", "modify", "rename", "set", "update"],
+    ),
     (&["update", "complete"], &["complete", "finish", "mark", "done", "tick"]),
     (&["update", "move", "date"], &["move", "postpone", "reschedule", "snooze", "delay"]),
     (&["update", "assign"], &["assign", "reassign", "hand", "owner"]),
     (&["update", "pause", "resume"], &["pause", "resume", "disable", "enable", "activate", "stop"]),
-    (&["delete", "remove"], &["delete", "destroy", "drop", "erase", "get rid", "remove", "trash"]),
+    (&["delete", "remove"], &["delete", "destroy", "drop", "erase", "remove", "take", "trash", "cancel"]),
     (&["merge", "duplicate"], &["combine", "dedupe", "deduplicate", "fold", "merge"]),
     (&["create", "log"], &["log", "record", "track"]),
     (&["create", "send"], &["send", "reply"]),
+];
+
+/// Words that say at once what is to be done and with what: what people say, what is done, with what.
+const ACTS: &[(&str, &str, &str)] = &[
+    ("comment on", "create", "comment"),
+    ("email", "create", "email"),
+    ("enrich", "create", "enrichment"),
+    ("enrol", "create", "subscription"),
+    ("enroll", "create", "subscription"),
+    ("follow up", "create", "task"),
+    ("notify", "create", "webhook"),
+    ("phone", "create", "call"),
+    ("remind", "create", "task"),
+    ("schedule", "create", "task"),
+    ("subscribe", "create", "subscription"),
+    ("text", "create", "sms"),
+    ("unenroll", "delete", "subscription"),
+    ("unsubscribe", "delete", "subscription"),
 ];
 
 /// What people call things, and what the catalogue calls them. Several words are found as a phrase.
@@ -51,6 +145,7 @@ const NOUNS: &[(&str, &str)] = &[
     ("account", "lead"),
     ("address", "email"),
     ("agent", "user"),
+    ("all", "bulk"),
     ("audit", "event"),
     ("automation", "sequence"),
     ("available", "availability"),
@@ -74,9 +169,6 @@ const NOUNS: &[(&str, &str)] = &[
     ("drip", "sequence"),
     ("due", "task"),
     ("employee", "user"),
-    ("enrich", "enrichment"),
-    ("enrol", "subscription"),
-    ("enroll", "subscription"),
     ("filter", "smart"),
     ("firm", "lead"),
     ("follow up", "task"),
@@ -86,6 +178,12 @@ const NOUNS: &[(&str, &str)] = &[
     ("history", "activity"),
     ("hook", "webhook"),
     ("how many", "report"),
+    ("in sequence", "sequence subscription"),
+    ("in workflow", "sequence subscription"),
+    ("into sequence", "sequence subscription"),
+    ("into workflow", "sequence subscription"),
+    ("out of sequence", "sequence subscription"),
+    ("out of workflow", "sequence subscription"),
     ("identity", "user"),
     ("interaction", "activity"),
     ("kpi", "report"),
@@ -97,7 +195,6 @@ const NOUNS: &[(&str, &str)] = &[
     ("metric", "report"),
     ("mobile", "phone"),
     ("myself", "current user"),
-    ("notify", "webhook"),
     ("notification", "webhook"),
     ("number of", "report"),
     ("online", "availability"),
@@ -111,10 +208,10 @@ const NOUNS: &[(&str, &str)] = &[
     ("prospect", "lead"),
     ("recording", "call"),
     ("remark", "comment"),
-    ("remind", "task"),
     ("reminder", "task"),
     ("rep", "user"),
     ("rung", "call"),
+    ("sale rep", "user"),
     ("saved filter", "smart view"),
     ("saved search", "smart view"),
     ("segment", "smart view"),
@@ -125,7 +222,6 @@ const NOUNS: &[(&str, &str)] = &[
     ("stage", "opportunity status"),
     ("statistic", "report"),
     ("step", "opportunity status"),
-    ("subscribe", "subscription"),
     ("talk", "call"),
     ("team", "user"),
     ("teammate", "user"),
@@ -133,18 +229,18 @@ const NOUNS: &[(&str, &str)] = &[
     ("text message", "sms"),
     ("timeline", "activity"),
     ("to do", "task"),
+    ("to dos", "task"),
     ("todo", "task"),
     ("total", "value"),
     ("transcript", "call"),
     ("trail", "event"),
-    ("unenroll", "delete subscription"),
-    ("unsubscribe", "delete subscription"),
     ("view", "smart view"),
     ("who am i", "current user"),
     ("who i am", "current user"),
     ("whoami", "current user"),
     ("who change", "event"),
     ("who delete", "event"),
+    ("work at", "contact"),
     ("work for", "contact"),
     ("workflow", "sequence"),
     ("worth", "value"),
@@ -167,33 +263,56 @@ pub(crate) fn terms(question: &str) -> Vec<Term> {
     let mut terms = Vec::new();
     let mut at = 0;
     while at < said.len() {
-        let (length, any_of) = match phrase(&said[at..]) {
-            Some((length, any_of)) => (length, Some((any_of, false))),
-            None => (1, word(&said[at])),
+        let rest = &said[at..];
+        let length = if let Some((phrase, meant)) = longest(&TABLES.nouns, rest, 2) {
+            terms.push(Term { answers: vec![(meant.clone(), 1.0)], is_verb: false, at: Some(at) });
+            phrase.len()
+        } else if let Some((phrase, (verb, noun))) = longest(&TABLES.acts, rest, 1) {
+            // Where something is to be done already (`send a text`), the word names a thing.
+            if !terms.iter().any(|term| term.is_verb) {
+                terms.push(Term { answers: vec![(vec![verb.clone()], 1.0)], is_verb: true, at: Some(at) });
+            }
+            let mut answers = vec![(vec![noun.clone()], 1.0)];
+            if let [word] = phrase.as_slice() {
+                answers.push((vec![word.clone()], 1.0));
+            }
+            terms.push(Term { answers, is_verb: false, at: Some(at) });
+            phrase.len()
+        } else {
+            terms.extend(word(&said[at]).map(|(answers, is_verb)| Term { answers, is_verb, at: Some(at) }));
+            1
         };
-        terms.extend(any_of.map(|(any_of, is_verb)| Term { any_of, is_verb, at }));
         at += length;
     }
     terms
 }
 
-/// The longest phrase that `said` begins with: how many words it has, and what it means.
-fn phrase(said: &[String]) -> Option<(usize, Vec<(String, f32)>)> {
-    let begins = |(phrase, _): &&(Vec<String>, Vec<String>)| phrase.len() > 1 && said.starts_with(phrase);
-    let (phrase, meant) = TABLES.nouns.iter().filter(begins).max_by_key(|(phrase, _)| phrase.len())?;
-    Some((phrase.len(), meant.iter().map(|word| (word.clone(), 1.0)).collect()))
+/// What a question asks for that names a thing and nothing to do with it: to see it.
+pub(crate) fn to_see() -> Term {
+    const ONE: f32 = 0.6;
+    Term { answers: vec![(vec![stem("list")], 1.0), (vec![stem("get")], ONE)], is_verb: true, at: None }
+}
+
+/// The longest entry of at least so many words that `said` begins with.
+fn longest<'t, T>(
+    table: &'t [(Vec<String>, T)],
+    said: &[String],
+    least: usize,
+) -> Option<&'t (Vec<String>, T)> {
+    let fits = |(phrase, _): &&(Vec<String>, T)| phrase.len() >= least && said.starts_with(phrase);
+    table.iter().filter(fits).max_by_key(|(phrase, _)| phrase.len())
 }
 
 /// What one word asks for, and whether it is a verb; nothing for small words.
-fn word(said: &str) -> Option<(Vec<(String, f32)>, bool)> {
-    let mut any_of = vec![(said.to_owned(), 1.0)];
+fn word(said: &str) -> Option<(Vec<(Vec<String>, f32)>, bool)> {
+    let mut answers = vec![(vec![said.to_owned()], 1.0)];
     for (meant, _) in TABLES.verbs.iter().filter(|(_, spoken)| spoken.iter().any(|word| word == said)) {
-        any_of.extend(meant.iter().map(|word| (word.clone(), SYNONYM)));
+        answers.extend(meant.iter().map(|word| (vec![word.clone()], SYNONYM)));
     }
-    let is_verb = any_of.len() > 1;
+    let is_verb = answers.len() > 1;
     let nouns = TABLES.nouns.iter().filter(|(spoken, _)| matches!(spoken.as_slice(), [one] if one == said));
-    any_of.extend(nouns.flat_map(|(_, meant)| meant).map(|word| (word.clone(), SYNONYM)));
-    (any_of.len() > 1 || !is_small(said)).then_some((any_of, is_verb))
+    answers.extend(nouns.map(|(_, meant)| (meant.clone(), SYNONYM)));
+    (answers.len() > 1 || !is_small(said)).then_some((answers, is_verb))
 }
 
 fn is_small(word: &str) -> bool {
@@ -202,7 +321,7 @@ fn is_small(word: &str) -> bool {
 
 fn all_words(text: &str) -> impl Iterator<Item = String> {
     text.split(|letter: char| !letter.is_alphanumeric())
-        .filter(|word| !word.is_empty())
+        .filter(|word| !word.is_empty() && !ARTICLES.contains(word))
         .map(|word| stem(&word.to_lowercase()))
 }
 
@@ -210,15 +329,17 @@ fn all_words(text: &str) -> impl Iterator<Item = String> {
 struct Tables {
     small: HashSet<String>,
     verbs: Vec<(Vec<String>, Vec<String>)>,
+    acts: Vec<(Vec<String>, (String, String))>,
     nouns: Vec<(Vec<String>, Vec<String>)>,
 }
 
 static TABLES: LazyLock<Tables> = LazyLock::new(|| {
     let stems = |words: &[&str]| words.iter().map(|word| stem(word)).collect();
-    let split = |words: &str| words.split(' ').map(stem).collect();
+    let split = |words: &str| words.split(' ').map(stem).collect::<Vec<_>>();
     Tables {
         small: SMALL_WORDS.iter().map(|word| stem(word)).collect(),
         verbs: VERBS.iter().map(|(meant, spoken)| (stems(meant), stems(spoken))).collect(),
+        acts: ACTS.iter().map(|(spoken, verb, noun)| (split(spoken), (stem(verb), stem(noun)))).collect(),
         nouns: NOUNS.iter().map(|(spoken, meant)| (split(spoken), split(meant))).collect(),
     }
 });
@@ -236,7 +357,7 @@ fn stem(word: &str) -> String {
     };
     let verb = |ending: &str| {
         let bare = root.strip_suffix(ending).filter(|bare| bare.len() >= SHORTEST)?;
-        let doubled = bare.ends_with(["bb", "dd", "gg", "mm", "nn", "pp", "rr", "tt"].as_slice());
+        let doubled = ["bb", "dd", "gg", "mm", "nn", "pp", "rr", "tt"].iter().any(|end| bare.ends_with(end));
         Some(if doubled { &bare[..bare.len() - 1] } else { bare })
     };
     let root = verb("ing").or_else(|| verb("ed")).unwrap_or(root);
@@ -268,6 +389,6 @@ mod tests {
     fn the_longest_phrase_counts() {
         let terms = terms("who am I");
         assert_eq!(terms.len(), 1);
-        assert_eq!(terms[0].any_of, [(stem("current"), 1.0), (stem("user"), 1.0)]);
+        assert_eq!(terms[0].answers, [(vec![stem("current"), stem("user")], 1.0)]);
     }
 }

@@ -60,12 +60,13 @@ const QUESTIONS: &[(&str, &str)] = &[
     ("which deals close this quarter", "list_opportunities"),
     ("total value of open deals", "list_opportunities"),
     ("list the pipelines", "list_pipelines"),
-    ("which stages does a pipeline have", "list_pipelines"),
+    ("which pipelines are there", "list_pipelines"),
+    ("which stages can a deal have", "list_opportunity_statuses"),
     ("rename a stage of the pipeline", "update_opportunity_status"),
     // Sequences.
     ("enroll contact in sequence", "create_sequence_subscription"),
-    ("add someone to a workflow", "create_sequence_subscription"),
-    ("stop emailing a contact in a sequence", "update_sequence_subscription"),
+    ("put somebody into a workflow", "create_sequence_subscription"),
+    ("pause a contact in a sequence", "update_sequence_subscription"),
     ("take a contact out of a sequence", "delete_sequence_subscription"),
     ("which cadences do we have", "list_sequences"),
     // How the organization is set up.
