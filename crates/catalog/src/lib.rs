@@ -17,6 +17,7 @@ mod result;
 mod schema;
 mod search;
 mod signature;
+mod synonyms;
 mod validate;
 mod values;
 mod words;

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use crate::model::{ObjectFile, Tool};
-use crate::words::{self, Term};
+use crate::words::{self, Answer, Term};
 
 /// A tool that fits the words.
 #[derive(Debug, Clone, Copy)]
@@ -108,9 +108,8 @@ impl SearchIndex {
             weight / (weight + ENOUGH)
         };
         // Words that belong together answer together: the least of them counts.
-        let of_words = |(words, quality): &(Vec<String>, f32)| {
-            quality * words.iter().map(of_word).fold(f32::INFINITY, f32::min)
-        };
+        let of_words =
+            |(words, quality): &Answer| quality * words.iter().map(of_word).fold(f32::INFINITY, f32::min);
         let best = term.answers.iter().map(of_words).fold(0.0, f32::max);
         if best > 0.0 { best * self.says(term) } else { 0.0 }
     }

@@ -1,5 +1,5 @@
 //! Words as searches compare them: lower case, without endings, small words dropped, and beside what people
-//! say the word that the catalogue has for it.
+//! say the word that the catalogue has for it (from `synonyms`).
 //!
 //! Promises that a word of a page and the same word of a question come out alike. What the words weigh is
 //! decided in `search`.
@@ -7,12 +7,16 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use crate::synonyms::{ACTS, NOUNS, VERBS};
+
+/// Words that would answer a question together, and how good an answer they are: 1 for what was said itself.
+pub(crate) type Answer = (Vec<String>, f32);
+
 /// One thing that a question asks for.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Term {
-    /// What would answer it, each one word or several that belong together, with how good an answer it is: 1 for
-    /// what was said itself.
-    pub(crate) answers: Vec<(Vec<String>, f32)>,
+    /// What would answer it.
+    pub(crate) answers: Vec<Answer>,
     /// Whether it says what is to be done (find, change, remove) instead of with what.
     pub(crate) is_verb: bool,
     /// Which word of the question it begins with; none if it goes without saying.
@@ -101,151 +105,6 @@ const SMALL_WORDS: &[&str] = &[
     "your",
 ];
 
-/// What is to be done, in the words of function names. Each line: the catalogue's words, then what people say.
-const VERBS: &[(&[&str], &[&str])] = &[
-    (&["list"], &["browse", "list", "overview", "see", "show", "view"]),
-    (&["list", "search"], &["find", "look", "lookup", "query", "search", "locate"]),
-    (&["get", "read"], &["fetch", "get", "read", "retrieve", "load", "detail"]),
-    (&["create", "add"], &["add", "create", "define", "enter", "insert", "make", "new", "put", "register"]),
-    (&["create", "write"], &["draft", "leave", "write", "compose"]),
-    (
-        &["update", "change"],
-        &["adjust", "change", "correct", "edit", "fix", "modify", "rename", "set", "update"],
-    ),
-    (&["update", "complete"], &["complete", "finish", "mark", "done", "tick"]),
-    (&["update", "move", "date"], &["move", "postpone", "reschedule", "snooze", "delay"]),
-    (&["update", "assign"], &["assign", "reassign", "hand", "owner"]),
-    (&["update", "pause", "resume"], &["pause", "resume", "disable", "enable", "activate", "stop"]),
-    (&["delete", "remove"], &["delete", "destroy", "drop", "erase", "remove", "take", "trash", "cancel"]),
-    (&["merge", "duplicate"], &["combine", "dedupe", "deduplicate", "fold", "merge"]),
-    (&["create", "log"], &["log", "record", "track"]),
-    (&["create", "send"], &["send", "reply"]),
-];
-
-/// Words that say at once what is to be done and with what: what people say, what is done, with what.
-const ACTS: &[(&str, &str, &str)] = &[
-    ("comment on", "create", "comment"),
-    ("email", "create", "email"),
-    ("enrich", "create", "enrichment"),
-    ("enrol", "create", "subscription"),
-    ("enroll", "create", "subscription"),
-    ("follow up", "create", "task"),
-    ("notify", "create", "webhook"),
-    ("phone", "create", "call"),
-    ("remind", "create", "task"),
-    ("schedule", "create", "task"),
-    ("subscribe", "create", "subscription"),
-    ("text", "create", "sms"),
-    ("unenroll", "delete", "subscription"),
-    ("unsubscribe", "delete", "subscription"),
-];
-
-/// What people call things, and what the catalogue calls them. Several words are found as a phrase.
-const NOUNS: &[(&str, &str)] = &[
-    ("account", "lead"),
-    ("address", "email"),
-    ("agent", "user"),
-    ("all", "bulk"),
-    ("audit", "event"),
-    ("automation", "sequence"),
-    ("available", "availability"),
-    ("balance", "value"),
-    ("business", "lead"),
-    ("busy", "availability"),
-    ("buyer", "contact"),
-    ("cadence", "sequence"),
-    ("call back", "task"),
-    ("campaign", "sequence"),
-    ("chance", "confidence"),
-    ("client", "lead"),
-    ("colleague", "user"),
-    ("company", "lead"),
-    ("conversation", "activity"),
-    ("coworker", "user"),
-    ("csv", "export"),
-    ("customer", "lead"),
-    ("deal", "opportunity"),
-    ("download", "export"),
-    ("drip", "sequence"),
-    ("due", "task"),
-    ("employee", "user"),
-    ("filter", "smart"),
-    ("firm", "lead"),
-    ("follow up", "task"),
-    ("forecast", "opportunity"),
-    ("funnel", "pipeline"),
-    ("happen", "activity"),
-    ("history", "activity"),
-    ("hook", "webhook"),
-    ("how many", "report"),
-    ("in sequence", "sequence subscription"),
-    ("in workflow", "sequence subscription"),
-    ("into sequence", "sequence subscription"),
-    ("into workflow", "sequence subscription"),
-    ("out of sequence", "sequence subscription"),
-    ("out of workflow", "sequence subscription"),
-    ("identity", "user"),
-    ("interaction", "activity"),
-    ("kpi", "report"),
-    ("leaderboard", "report"),
-    ("logged in", "current user"),
-    ("mail", "email"),
-    ("member", "user"),
-    ("message", "email"),
-    ("metric", "report"),
-    ("mobile", "phone"),
-    ("myself", "current user"),
-    ("notification", "webhook"),
-    ("number of", "report"),
-    ("online", "availability"),
-    ("organisation", "lead"),
-    ("organization", "lead"),
-    ("outreach", "sequence"),
-    ("performance", "report"),
-    ("people", "contact"),
-    ("person", "contact"),
-    ("phone call", "call"),
-    ("prospect", "lead"),
-    ("recording", "call"),
-    ("remark", "comment"),
-    ("reminder", "task"),
-    ("rep", "user"),
-    ("rung", "call"),
-    ("sale rep", "user"),
-    ("saved filter", "smart view"),
-    ("saved search", "smart view"),
-    ("segment", "smart view"),
-    ("seller", "user"),
-    ("somebody", "contact"),
-    ("someone", "contact"),
-    ("spreadsheet", "export"),
-    ("stage", "opportunity status"),
-    ("statistic", "report"),
-    ("step", "opportunity status"),
-    ("talk", "call"),
-    ("team", "user"),
-    ("teammate", "user"),
-    ("text", "sms"),
-    ("text message", "sms"),
-    ("timeline", "activity"),
-    ("to do", "task"),
-    ("to dos", "task"),
-    ("todo", "task"),
-    ("total", "value"),
-    ("transcript", "call"),
-    ("trail", "event"),
-    ("view", "smart view"),
-    ("who am i", "current user"),
-    ("who i am", "current user"),
-    ("whoami", "current user"),
-    ("who change", "event"),
-    ("who delete", "event"),
-    ("work at", "contact"),
-    ("work for", "contact"),
-    ("workflow", "sequence"),
-    ("worth", "value"),
-];
-
 /// Further words of a question are not looked at.
 const MOST_WORDS: usize = 40;
 
@@ -304,7 +163,7 @@ fn longest<'t, T>(
 }
 
 /// What one word asks for, and whether it is a verb; nothing for small words.
-fn word(said: &str) -> Option<(Vec<(Vec<String>, f32)>, bool)> {
+fn word(said: &str) -> Option<(Vec<Answer>, bool)> {
     let mut answers = vec![(vec![said.to_owned()], 1.0)];
     for (meant, _) in TABLES.verbs.iter().filter(|(_, spoken)| spoken.iter().any(|word| word == said)) {
         answers.extend(meant.iter().map(|word| (vec![word.clone()], SYNONYM)));
