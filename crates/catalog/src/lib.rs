@@ -8,6 +8,7 @@ mod example;
 mod files;
 mod format;
 mod lookup;
+mod manual;
 mod model;
 mod names;
 mod prepared;
@@ -24,6 +25,7 @@ mod words;
 
 pub use catalog::{Address, Catalog, catalog};
 pub use files::DataError;
+pub use manual::{Manual, PageError, PageExample};
 pub use model::{
     Example, Format, Kind, Lookup, ObjectFile, Parameter, Place, ResultRule, Rule, Shape, Tool, ValueType,
 };
