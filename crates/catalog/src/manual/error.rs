@@ -46,8 +46,8 @@ pub enum PageError {
 }
 
 /// What to do where nothing is connected.
-pub(crate) const HOW_TO_CONNECT: &str = "Connect a Close account first: `latch connect` opens the page where a person \
-     allows it, `latch accounts add --api-key -` takes an API key.";
+pub(crate) const HOW_TO_CONNECT: &str = "Connect a Close account first: `latch accounts connect NAME` opens Close's \
+     consent page, `latch accounts add NAME` takes an API key.";
 
 fn listed(nearest: &[String], count: usize) -> String {
     if nearest.is_empty() {
