@@ -66,7 +66,7 @@ impl Catalog {
                 }
             }
         }
-        let search = SearchIndex::build(objects.iter().flat_map(|file| &file.tools));
+        let search = SearchIndex::build(&objects);
         Ok(Self { objects, names, search })
     }
 
@@ -103,14 +103,22 @@ impl Catalog {
         Address { catalog: self, tool, vocabulary }
     }
 
-    /// The tools that fit the words best, best first.
+    /// The tools that fit the words best, best first. A tool's own name finds that tool first.
     pub fn search(&self, words: &str, limit: usize) -> Vec<Hit<'_>> {
         let tools: Vec<&Tool> = self.tools().collect();
-        self.search
-            .search(words, limit)
+        let mut hits: Vec<Hit<'_>> = self
+            .search
+            .search(words, usize::MAX)
             .into_iter()
             .map(|(index, score)| Hit { tool: tools[index], score })
-            .collect()
+            .collect();
+        if let Some(address) = self.get(words) {
+            let best = hits.first().map_or(1.0, |hit| hit.score);
+            hits.retain(|hit| !std::ptr::eq(hit.tool, address.tool));
+            hits.insert(0, Hit { tool: address.tool, score: best });
+        }
+        hits.truncate(limit);
+        hits
     }
 
     /// `text` with the names of other tools as a vocabulary has them.

@@ -6,13 +6,17 @@ use serde_json::Value;
 
 use crate::arguments::{is_required, published_name};
 use crate::catalog::{Address, Catalog};
+use crate::manual::function;
 use crate::model::{ObjectFile, Parameter, Shape, ValueType};
 use crate::names::Vocabulary;
 use crate::schema::default_of;
 use crate::values::published_values;
 
-/// The page of one tool.
+/// The page of one tool, for a terminal. Under a function's name it is the page of the manual.
 pub(crate) fn tool_page(address: Address<'_>) -> String {
+    if address.vocabulary == Vocabulary::Function {
+        return function::terminal_page(address);
+    }
     let tool = address.tool;
     let mut page = format!("# {}\n\n{}\n", address.signature(), tool.summary);
     for paragraph in [tool.description.trim(), tool.notes.trim()].into_iter().filter(|text| !text.is_empty())
@@ -35,24 +39,32 @@ pub(crate) fn tool_page(address: Address<'_>) -> String {
         page.push_str(&returns);
     }
     page.push_str("\n## Examples\n");
+    page.push_str(&shell_examples(address));
+    page
+}
+
+/// The examples as calls of the command line.
+pub(crate) fn shell_examples(address: Address<'_>) -> String {
+    let mut text = String::new();
     for (title, input) in address.examples() {
         let input = Value::Object(input);
         let _ = write!(
-            page,
+            text,
             "\n{title}:\n\n```sh\nlatch call {} '{}'\n```\n",
             address.name(),
             shell_safe(&input)
         );
     }
-    page
+    text
 }
 
 /// JSON that can stand between single quotes.
-fn shell_safe(input: &Value) -> String {
+pub(crate) fn shell_safe(input: &Value) -> String {
     input.to_string().replace('\'', "\\u0027")
 }
 
-fn parameters(address: Address<'_>) -> String {
+/// The table of parameters.
+pub(crate) fn parameters(address: Address<'_>) -> String {
     if address.tool.parameters.is_empty() {
         return "*No parameters.*\n".to_owned();
     }
@@ -80,7 +92,8 @@ fn type_word(vocabulary: Vocabulary, parameter: &Parameter) -> &'static str {
     parameter.value_type.as_str()
 }
 
-fn description(vocabulary: Vocabulary, parameter: &Parameter) -> String {
+/// What a parameter means, with the words and limits allowed.
+pub(crate) fn description(vocabulary: Vocabulary, parameter: &Parameter) -> String {
     let mut text = parameter.description.trim().to_owned();
     let values = published_values(parameter);
     if !values.is_empty() {

@@ -9,6 +9,7 @@ mod files;
 mod format;
 mod imagine;
 mod lookup;
+mod manual;
 mod model;
 mod names;
 mod prepared;
@@ -18,12 +19,15 @@ mod result;
 mod schema;
 mod search;
 mod signature;
+mod synonyms;
 mod validate;
 mod values;
+mod words;
 
 pub use catalog::{Address, Catalog, catalog};
 pub use files::DataError;
 pub use imagine::{Imagined, Source};
+pub use manual::{Manual, PageError, PageExample};
 pub use model::{
     Example, Format, Kind, Lookup, ObjectFile, Parameter, Place, ResultRule, Rule, Shape, Tool, ValueType,
 };

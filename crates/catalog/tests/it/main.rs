@@ -6,3 +6,4 @@ mod documentation;
 mod names;
 mod requests;
 mod schemas;
+mod search;

@@ -57,25 +57,3 @@ fn a_wrong_name_is_answered_with_near_ones_one_a_tool() {
     let error = catalog().find("qqqq").expect_err("nothing is near");
     assert_eq!(error.to_string(), "Unknown tool: qqqq");
 }
-
-#[test]
-fn a_few_words_find_the_right_tool_first() {
-    for (words, function) in [
-        ("who am I", "get_current_user"),
-        ("find a company by name", "list_leads"),
-        ("create lead", "create_lead"),
-        ("remind me to call back", "create_task"),
-        ("delete contact", "delete_contact"),
-        ("merge duplicate leads", "merge_leads"),
-        ("enroll contact in sequence", "create_sequence_subscription"),
-        ("list webhooks", "list_webhooks"),
-        ("send an email", "create_email"),
-        ("log a call", "create_call"),
-        ("mark deal as won", "update_opportunity"),
-        ("list the pipelines", "list_pipelines"),
-    ] {
-        let hits: Vec<&str> =
-            catalog().search(words, 3).iter().map(|hit| hit.tool.function.as_str()).collect();
-        assert_eq!(hits.first(), Some(&function), "{words}: {hits:?}");
-    }
-}
