@@ -42,7 +42,7 @@ impl Stage {
         let task_id = id(&self.call("create_task", task).await);
         assert_eq!(self.call("get_task", json!({"id": task_id})).await["lead_id"], json!(lead_id));
         let tasks = self.call("list_tasks", json!({"lead_id": lead_id})).await;
-        assert_eq!(tasks["tasks"][0]["text"], "Send the quote", "{tasks}");
+        assert_eq!(tasks["data"][0]["text"], "Send the quote", "{tasks}");
 
         let done = self.call("update_task", json!({"id": task_id, "is_complete": true})).await;
         assert_eq!((&done["is_complete"], &done["text"]), (&json!(true), &json!("Send the quote")));
@@ -95,7 +95,7 @@ async fn a_rehearsal_plans_exactly_what_a_live_run_sends() {
         .filter(|request| request.method != "GET")
         .map(|request| {
             let line = format!("{} {} {}", request.method, request.path, request.body);
-            told(line.trim_end().to_owned(), "/", &names)
+            told(line.trim_end().to_owned(), "", &names)
         })
         .collect();
     assert_eq!(plan, sent);
