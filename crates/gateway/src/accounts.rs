@@ -3,7 +3,7 @@
 use latch_vault::{Account, AccountFilter, AccountId, AccountStatus, Page, Policy};
 use secrecy::SecretString;
 
-use crate::account::DEFAULT_CONNECTION;
+use crate::account::{DEFAULT_ACCOUNT, DEFAULT_CONNECTION};
 use crate::gateway::Gateway;
 use crate::{AccountSelector, CallError, Caller, ErrorClass};
 
@@ -62,6 +62,19 @@ impl Gateway {
             next: found.next.map(|id| id.to_string()),
             total: found.total,
         })
+    }
+
+    /// The names by which the caller can address accounts: `default` where that means something, and the first
+    /// hundred identifiers.
+    pub async fn account_names(&self, caller: &Caller) -> Result<Vec<String>, CallError> {
+        let page = Page { limit: Page::LARGEST, after: None };
+        let found = self.inner.vault.accounts(&caller.tenant, &AccountFilter::default(), &page).await?;
+        let mut names: Vec<String> = found.accounts.into_iter().map(|account| account.identifier).collect();
+        let environment = self.inner.options.environment_account.is_some();
+        if (environment || names.len() == 1) && !names.iter().any(|name| name == DEFAULT_ACCOUNT) {
+            names.insert(0, DEFAULT_ACCOUNT.to_owned());
+        }
+        Ok(names)
     }
 
     /// The account for a person, made on first use. Safe to call at the start of every session.

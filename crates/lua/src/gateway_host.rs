@@ -3,14 +3,10 @@
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use latch_gateway::{
-    AccountQuery, AccountSelector, CallError, CallOutcome, Caller, Gateway, PlannedWrite, Policy, Rehearsal,
-    ToolCall,
+    AccountSelector, CallError, CallOutcome, Caller, Gateway, PlannedWrite, Policy, Rehearsal, ToolCall,
 };
 
 use crate::host::{Host, ScriptCall};
-
-/// Names of accounts shown to a script; who has more addresses them all the same.
-const MOST_ACCOUNTS: u32 = 100;
 
 /// Makes a run's calls through the gateway, on behalf of one caller.
 #[derive(Debug, Clone)]
@@ -102,14 +98,10 @@ impl Host for GatewayHost {
     fn accounts(&self) -> BoxFuture<'static, Vec<String>> {
         let (gateway, caller) = (self.gateway.clone(), self.caller.clone());
         async move {
-            let query = AccountQuery { limit: Some(MOST_ACCOUNTS), ..AccountQuery::default() };
-            match gateway.accounts(&caller, &query).await {
-                Ok(found) => found.accounts.into_iter().map(|account| account.identifier).collect(),
-                Err(error) => {
-                    tracing::warn!(%error, "the accounts could not be listed for a script");
-                    Vec::new()
-                }
-            }
+            gateway.account_names(&caller).await.unwrap_or_else(|error| {
+                tracing::warn!(%error, "the accounts could not be listed for a script");
+                Vec::new()
+            })
         }
         .boxed()
     }

@@ -25,7 +25,7 @@ pub use host::{Host, ScriptCall};
 pub use limits::{Limit, Limits, WantedLimits};
 pub use record::{CallEntry, Meta, RunRecord};
 pub use session::{Entry, Reply, Session};
-pub use tools::{RunRequest, enter_session, execute_lua};
+pub use tools::{RunRequest, enter_session, execute_lua, lua_list_docs, lua_read_doc, lua_search_docs};
 
 /// The language and its version, as `_VERSION` has it.
 pub const ENGINE: &str = "Luau 0.740 (Lua 5.1 dialect)";

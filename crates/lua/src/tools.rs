@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use latch_catalog::{Manual, PageError};
 use latch_gateway::{AccountSelector, CallError, Caller, Gateway, Policy, RunSummary};
 use serde_json::Value;
 
@@ -28,6 +29,51 @@ pub struct RunRequest {
     pub dry_run: bool,
     /// Hours from UTC of the person's clock.
     pub timezone_offset: Option<f32>,
+}
+
+/// The table of contents, or the functions of one namespace, as the caller's session has them.
+///
+/// # Errors
+///
+/// If there is no such namespace; the message says which there are.
+pub async fn lua_list_docs(
+    gateway: &Gateway,
+    caller: &Caller,
+    namespace: Option<&str>,
+) -> Result<String, PageError> {
+    manual(gateway, caller).await.list(namespace)
+}
+
+/// At most `limit` functions that fit a question in plain words, best first, and what the guides say about it.
+///
+/// # Errors
+///
+/// If nothing is asked.
+pub async fn lua_search_docs(
+    gateway: &Gateway,
+    caller: &Caller,
+    query: &str,
+    limit: usize,
+) -> Result<String, PageError> {
+    manual(gateway, caller).await.search(query, limit)
+}
+
+/// One page: a guide, a namespace, or a function under any of its names.
+///
+/// # Errors
+///
+/// If there is no such page; the message says what is near.
+pub async fn lua_read_doc(gateway: &Gateway, caller: &Caller, page: &str) -> Result<String, PageError> {
+    manual(gateway, caller).await.read(page)
+}
+
+/// What the caller's session may read.
+async fn manual(gateway: &Gateway, caller: &Caller) -> Manual {
+    let names = gateway.account_names(caller).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the accounts could not be listed for the manual");
+        Vec::new()
+    });
+    Manual::new(&names)
 }
 
 /// Runs a script for `caller` through the gateway, and keeps its record.

@@ -2,6 +2,7 @@
 
 mod calling;
 mod language;
+mod manual;
 mod page;
 mod record;
 mod session;
