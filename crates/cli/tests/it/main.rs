@@ -9,6 +9,7 @@ mod catalogue;
 mod demo;
 mod doctor;
 mod help;
+mod policies;
 mod program;
 mod serving;
 mod twin;
