@@ -21,10 +21,8 @@ pub(crate) const CLOSE_URL: Variable = Variable {
     name: "CLOSE_URL",
     meaning: "the API that CLOSE_API_KEY is for (default https://api.close.com/api/v1)",
 };
-pub(crate) const LATCH_POLICY: Variable = Variable {
-    name: "LATCH_POLICY",
-    meaning: "what may be done with CLOSE_API_KEY, for example read:allow,write:ask (default: everything)",
-};
+pub(crate) const LATCH_POLICY: Variable =
+    Variable { name: "LATCH_POLICY", meaning: "what may be done with CLOSE_API_KEY: read:allow,write:ask" };
 pub(crate) const LATCH_HOME: Variable =
     Variable { name: "LATCH_HOME", meaning: "the data folder, where --data-folder is not given" };
 pub(crate) const LATCH_MASTER_KEY: Variable =

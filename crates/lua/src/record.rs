@@ -6,6 +6,10 @@ use serde_json::{Value, json};
 
 use crate::failure;
 use crate::limits::Limits;
+use crate::shared::cut;
+
+/// Messages in the log of calls are cut to so many bytes.
+const LONGEST_ERROR: usize = 2 * 1024;
 
 /// What a run returns. `Serialize` gives the JSON of the contract, extra members included.
 #[derive(Debug, Clone, Serialize)]
@@ -160,7 +164,7 @@ impl CallEntry {
     /// Notes a call that was never made.
     pub(crate) fn refused(&mut self, class: &'static str, message: String, milliseconds: f64) {
         self.status = "error";
-        self.error = Some(message);
+        self.error = Some(cut(&message, LONGEST_ERROR).to_owned());
         self.error_class = Some(class);
         self.duration_ms = milliseconds;
     }

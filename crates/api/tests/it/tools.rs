@@ -1,5 +1,6 @@
 //! Executing and listing tools.
 
+use latch_gateway::AccountSelector;
 use latch_testkit::ACME;
 use serde_json::json;
 
@@ -35,6 +36,22 @@ async fn a_dry_run_answers_with_the_request() {
         door.house.at_close(&format!("/lead/{ACME}/")).await["id"].is_string(),
         "the lead is still there"
     );
+}
+
+#[tokio::test]
+async fn what_the_policy_stops_is_forbidden_and_says_why() {
+    let door = Door::open().await;
+    door.house.connect_with_key("rep").await;
+    let (gateway, caller) = (&door.house.gateway, &door.house.caller);
+    for (policy, class) in [("write:deny", "permission_denied"), ("write:ask", "approval_required")] {
+        let rep = AccountSelector::identifier("rep");
+        gateway.set_policy(caller, &rep, policy.parse().expect("a policy")).await.expect("set");
+        let body = json!({"tool_name": "delete_lead", "identifier": "rep", "params": {"id": ACME}});
+        let (status, answer) = door.post("/api/v1/execute_tool", body).await;
+        assert_eq!((status, &answer["error"]["class"]), (403, &json!(class)));
+        let message = answer["error"]["message"].as_str().expect("a message");
+        assert!(message.contains("latch accounts policy rep --write allow"), "{message}");
+    }
 }
 
 #[tokio::test]

@@ -92,7 +92,7 @@ pub(crate) enum Command {
     /// Find tools by what they do
     #[command(after_help = help::SEARCH)]
     Search(SearchArguments),
-    /// Connected accounts: list, add, connect, test, set what may be done, disconnect, remove
+    /// Connected accounts: list, add, connect, test, policy, disconnect, remove
     #[command(after_help = help::ACCOUNTS)]
     Accounts(AccountsArguments),
     /// Connections: where Close is, and the OAuth app that accounts are connected with

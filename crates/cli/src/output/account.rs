@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use super::table::{ago, table};
 
-/// One account for programs, with the same members as the REST door has.
+/// One account for programs, with the members that the REST door has, and the policy where it restricts
+/// something.
 pub(crate) fn account_json(account: &Account) -> Value {
     let mut shown = json!({
         "id": account.id.to_string(),

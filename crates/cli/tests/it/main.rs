@@ -10,6 +10,7 @@ mod demo;
 mod doctor;
 mod help;
 mod lua;
+mod policies;
 mod program;
 mod serving;
 mod twin;

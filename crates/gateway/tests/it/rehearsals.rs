@@ -94,8 +94,8 @@ async fn a_rehearsal_plans_exactly_what_a_live_run_sends() {
         .into_iter()
         .filter(|request| request.method != "GET")
         .map(|request| {
-            let line = format!("{} {} {}", request.method, request.path, request.body);
-            told(line.trim_end().to_owned(), "", &names)
+            let request = format!("{} {} {}", request.method, request.path, request.body);
+            told(request.trim_end().to_owned(), "", &names)
         })
         .collect();
     assert_eq!(plan, sent);

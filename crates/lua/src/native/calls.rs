@@ -16,10 +16,13 @@ use crate::lists;
 use crate::meter::Stopped;
 use crate::native::Natives;
 use crate::record::{CallEntry, milliseconds};
-use crate::shared::{Answer, Finished, State};
+use crate::shared::{Answer, Finished, State, cut};
 
 /// Arguments of one call, in bytes; Close takes no larger requests.
 const LARGEST_ARGUMENTS: usize = 4 * 1024 * 1024;
+
+/// Names are cut to so many bytes: nothing has a longer one, and each is noted in the log.
+const LONGEST_NAME: usize = 300;
 
 pub(crate) fn add(lua: &Lua, table: &Table, natives: &Natives) -> mlua::Result<()> {
     let shared = natives.clone();
@@ -33,8 +36,14 @@ pub(crate) fn add(lua: &Lua, table: &Table, natives: &Natives) -> mlua::Result<(
                 bool,
                 MultiValue,
             )| {
-                let account = account.map(|account| account.to_string_lossy());
-                shared.submit(lua, account, &name.to_string_lossy(), in_parallel, arguments)
+                let account = account.map(|account| cut(&account.to_string_lossy(), LONGEST_NAME).to_owned());
+                shared.submit(
+                    lua,
+                    account,
+                    cut(&name.to_string_lossy(), LONGEST_NAME),
+                    in_parallel,
+                    arguments,
+                )
             },
         )?,
     )?;
@@ -45,11 +54,15 @@ pub(crate) fn add(lua: &Lua, table: &Table, natives: &Natives) -> mlua::Result<(
     let shared = natives.clone();
     table.raw_set(
         "unknown",
-        lua.create_function(move |lua, path: LuaString| shared.unknown(lua, &path.to_string_lossy()))?,
+        lua.create_function(move |lua, path: LuaString| {
+            shared.unknown(lua, cut(&path.to_string_lossy(), LONGEST_NAME))
+        })?,
     )?;
     table.raw_set(
         "resolves",
-        lua.create_function(|_, name: LuaString| Ok(catalog().get(&name.to_string_lossy()).is_some()))?,
+        lua.create_function(|_, name: LuaString| {
+            Ok(name.as_bytes().len() <= LONGEST_NAME && catalog().get(&name.to_string_lossy()).is_some())
+        })?,
     )?;
     table.raw_set(
         "functions",

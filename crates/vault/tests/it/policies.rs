@@ -15,20 +15,20 @@ fn policies() -> impl Strategy<Value = Policy> {
     )
 }
 
-fn by_kind(policy: &Policy) -> [Permission; 3] {
+fn by_kind(policy: Policy) -> [Permission; 3] {
     [policy.for_read(), policy.for_write(), policy.for_destructive()]
 }
 
 proptest! {
     #[test]
     fn narrowing_never_widens_and_never_denies_more_than_either(one in policies(), other in policies()) {
-        let narrowed = by_kind(&one.narrowed_by(&other));
-        for ((narrowed, one), other) in narrowed.into_iter().zip(by_kind(&one)).zip(by_kind(&other)) {
+        let narrowed = by_kind(one.narrowed_by(&other));
+        for ((narrowed, one), other) in narrowed.into_iter().zip(by_kind(one)).zip(by_kind(other)) {
             assert!(narrowed >= one && narrowed >= other);
             assert!(narrowed == one || narrowed == other);
         }
-        assert_eq!(by_kind(&one.narrowed_by(&other)), by_kind(&other.narrowed_by(&one)));
-        assert_eq!(by_kind(&one.narrowed_by(&Policy::ALLOW)), by_kind(&one));
+        assert_eq!(by_kind(one.narrowed_by(&other)), by_kind(other.narrowed_by(&one)));
+        assert_eq!(by_kind(one.narrowed_by(&Policy::ALLOW)), by_kind(one));
     }
 
     #[test]
@@ -53,7 +53,7 @@ fn a_bad_policy_is_answered_with_the_part_that_is_wrong() {
         assert_eq!(said, format!("Invalid permission '{part}'. Use read/write with allow, ask, or deny."));
     }
     let policy: Policy = " write:ask , destructive:deny ".parse().unwrap();
-    assert_eq!(by_kind(&policy), [Permission::Allow, Permission::Ask, Permission::Deny]);
+    assert_eq!(by_kind(policy), [Permission::Allow, Permission::Ask, Permission::Deny]);
 }
 
 #[tokio::test]
