@@ -15,7 +15,7 @@ use crate::limits::{Limit, Limits};
 
 /// How long a script computes before others get their turn.
 const SLICE: Duration = Duration::from_millis(1);
-/// The clock is read at every so many ticks: reading it costs more than a tick.
+/// The exact clock is read at every so many ticks: reading it costs more than a tick.
 const TICKS_PER_LOOK: u32 = 64;
 
 /// The measures of one run.
@@ -30,6 +30,9 @@ pub(crate) struct Meter {
     peak_memory: AtomicUsize,
     /// Nanoseconds from the start of the run at which the clock of the thread is read next.
     next_look: AtomicU64,
+    /// Where the coarse clock stands when the exact one is due. It is read at every tick, because a single
+    /// call of a library function can take milliseconds, and 64 of them would be far too late.
+    next_coarse_look: AtomicU64,
     times: Mutex<Times>,
 }
 
@@ -52,6 +55,7 @@ impl Meter {
             cancelled: AtomicBool::new(false),
             peak_memory: AtomicUsize::new(0),
             next_look: AtomicU64::new(0),
+            next_coarse_look: AtomicU64::new(0),
             times: Mutex::new(Times {
                 started: Instant::now(),
                 limits: Limits::default(),
@@ -107,7 +111,7 @@ impl Meter {
         times.slice = Some((thread_time(), Instant::now()));
         let look = nanoseconds(times.started.elapsed() + SLICE);
         drop(times);
-        self.next_look.store(look, Ordering::Relaxed);
+        self.look_after(look);
     }
 
     /// The script waits, or has ended.
@@ -128,10 +132,15 @@ impl Meter {
         if self.stopped.load(Ordering::Relaxed) != 0 {
             return self.refuse();
         }
-        if !self.ticks.fetch_add(1, Ordering::Relaxed).is_multiple_of(TICKS_PER_LOOK) {
-            return Ok(VmState::Continue);
-        }
-        self.look(memory)
+        let is_due = self.ticks.fetch_add(1, Ordering::Relaxed).is_multiple_of(TICKS_PER_LOOK)
+            || coarse_time() >= self.next_coarse_look.load(Ordering::Relaxed);
+        if is_due { self.look(memory) } else { Ok(VmState::Continue) }
+    }
+
+    /// Sets both clocks for the next look, a slice from now.
+    fn look_after(&self, nanoseconds_from_start: u64) {
+        self.next_look.store(nanoseconds_from_start, Ordering::Relaxed);
+        self.next_coarse_look.store(coarse_time() + nanoseconds(SLICE), Ordering::Relaxed);
     }
 
     /// Looks at the clocks, for work outside the interpreter that takes long.
@@ -153,7 +162,7 @@ impl Meter {
         let (limits, slice_is_over) = (times.limits, since.elapsed() >= SLICE);
         drop(times);
         self.peak_memory.fetch_max(memory(), Ordering::Relaxed);
-        self.next_look.store(nanoseconds(elapsed + SLICE), Ordering::Relaxed);
+        self.look_after(nanoseconds(elapsed + SLICE));
         if computed > limits.cpu {
             self.stop(Limit::Cpu);
         } else if elapsed > limits.wall {
@@ -210,6 +219,18 @@ fn thread_time() -> Duration {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     let (seconds, nanoseconds) = (u64::try_from(time.tv_sec), u32::try_from(time.tv_nsec));
     Duration::new(seconds.unwrap_or_default(), nanoseconds.unwrap_or_default())
+}
+
+/// Costs next to nothing to read and moves every few milliseconds.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const COARSE: ClockId = ClockId::MonotonicCoarse;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+const COARSE: ClockId = ClockId::Monotonic;
+
+fn coarse_time() -> u64 {
+    let time = clock_gettime(COARSE);
+    let (seconds, part) = (u64::try_from(time.tv_sec), u64::try_from(time.tv_nsec));
+    seconds.unwrap_or_default().saturating_mul(1_000_000_000).saturating_add(part.unwrap_or_default())
 }
 
 fn nanoseconds(duration: Duration) -> u64 {

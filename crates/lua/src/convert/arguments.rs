@@ -1,10 +1,18 @@
 //! Arguments and returned values of a script as JSON.
+//!
+//! Promises that what it makes is bounded before it is made: a script can write down in one line what would
+//! take gigabytes as JSON.
+
+use std::collections::BTreeMap;
 
 use mlua::{Table, Value};
 use serde_json::{Map, Number, Value as Json};
 
-use crate::convert::{DEEPEST, Form, Marks, key_text, place_of, whole};
+use crate::convert::{DEEPEST, Form, Marks, key_text, whole};
 use crate::meter::{Meter, Stopped};
+
+/// No value may hold more values than this: each takes far more memory as JSON than as text.
+pub(crate) const MOST_VALUES: usize = 100_000;
 
 /// Why a value has no JSON.
 #[derive(Debug)]
@@ -50,18 +58,22 @@ pub(crate) struct ToJson<'m> {
     meter: &'m Meter,
     text: Text,
     room: usize,
-    seen: u32,
+    values: usize,
     open: Vec<*const std::ffi::c_void>,
     path: Vec<String>,
 }
 
 impl<'m> ToJson<'m> {
     pub(crate) fn new(marks: &'m Marks, meter: &'m Meter, text: Text, most: usize) -> Self {
-        Self { marks, meter, text, room: most, seen: 0, open: Vec::new(), path: Vec::new() }
+        Self { marks, meter, text, room: most, values: MOST_VALUES, open: Vec::new(), path: Vec::new() }
     }
 
     pub(crate) fn convert(&mut self, value: &Value) -> Result<Json, Failure> {
-        self.spend(8)?;
+        self.values = self.values.checked_sub(1).ok_or(Failure::TooLarge)?;
+        if self.values.is_multiple_of(64) {
+            self.meter.check()?;
+        }
+        self.spend(2)?;
         Ok(match value {
             Value::Nil => Json::Null,
             value if value.is_null() => Json::Null,
@@ -103,54 +115,52 @@ impl<'m> ToJson<'m> {
             return Err(self.failure("is nested too deeply"));
         }
         self.open.push(pointer);
-        let json = match self.marks.form(table, self.meter)? {
+        let (form, members) = self.marks.form(table, self.meter)?;
+        let length = if let Form::Array(length) = form { length } else { members };
+        if length > self.values {
+            return Err(Failure::TooLarge);
+        }
+        let json = match form {
             Form::Array(length) => self.list(table, length)?,
-            Form::Object => self.object(table)?,
+            Form::Object => self.object(table, members)?,
         };
         self.open.pop();
         Ok(json)
     }
 
     fn list(&mut self, table: &Table, length: usize) -> Result<Json, Failure> {
-        self.spend(length)?;
-        let mut items = vec![Json::Null; length];
-        let mut members: Vec<(usize, Value)> = Vec::with_capacity(length);
-        table.for_each(|key: Value, value: Value| {
-            members.extend(place_of(&key).map(|place| (place, value)));
-            Ok(())
-        })?;
-        for (place, value) in members {
+        let mut items = Vec::with_capacity(length);
+        for place in 1..=length {
             self.path.push(format!("[{place}]"));
-            let item = self.convert(&value)?;
-            if let Some(slot) = items.get_mut(place - 1) {
-                *slot = item;
-            }
+            items.push(self.convert(&table.raw_get::<Value>(place)?)?);
             self.path.pop();
         }
         Ok(Json::Array(items))
     }
 
-    fn object(&mut self, table: &Table) -> Result<Json, Failure> {
-        let mut members: Vec<(Value, Value)> = Vec::new();
-        table.for_each(|key: Value, value: Value| {
-            members.push((key, value));
-            Ok(())
-        })?;
-        let mut named = Vec::with_capacity(members.len());
-        for (key, value) in members {
-            let Some(name) = key_text(&key) else {
-                if self.text == Text::Lossy {
-                    continue;
-                }
-                return Err(self.failure("has a member whose name is neither text nor a number"));
-            };
-            named.push((name, value));
-        }
+    fn object(&mut self, table: &Table, count: usize) -> Result<Json, Failure> {
         // The interpreter keeps no order; one that people can follow is better than none.
-        named.sort_by(|left, right| left.0.cmp(&right.0));
-        let mut object = Map::with_capacity(named.len());
+        let mut named: BTreeMap<String, Value> = BTreeMap::new();
+        let mut failure = None;
+        let read = table.for_each(|key: Value, value: Value| {
+            let taken = match (key_text(&key), self.text) {
+                (Some(name), _) => self.spend(name.len()).map(|()| drop(named.insert(name, value))),
+                (None, Text::Lossy) => Ok(()),
+                (None, Text::Strict) => {
+                    Err(self.failure("has a member whose name is neither text nor a number"))
+                }
+            };
+            taken.map_err(|reason| {
+                failure = Some(reason);
+                Stopped.into()
+            })
+        });
+        if let Some(failure) = failure {
+            return Err(failure);
+        }
+        read?;
+        let mut object = Map::with_capacity(count);
         for (name, value) in named {
-            self.spend(name.len())?;
             self.path.push(if self.path.is_empty() { name.clone() } else { format!(".{name}") });
             let value = self.convert(&value)?;
             self.path.pop();
@@ -161,10 +171,6 @@ impl<'m> ToJson<'m> {
 
     fn spend(&mut self, bytes: usize) -> Result<(), Failure> {
         self.room = self.room.checked_sub(bytes).ok_or(Failure::TooLarge)?;
-        self.seen = self.seen.wrapping_add(1);
-        if self.seen.is_multiple_of(256) {
-            self.meter.check()?;
-        }
         Ok(())
     }
 

@@ -59,7 +59,7 @@ impl Reading<'_> {
 
     fn count<E: serde::de::Error>(&self) -> Result<(), E> {
         self.seen.set(self.seen.get().wrapping_add(1));
-        if self.seen.get().is_multiple_of(1024) {
+        if self.seen.get().is_multiple_of(64) {
             self.carry(self.meter.check().map_err(mlua::Error::from))?;
         }
         Ok(())

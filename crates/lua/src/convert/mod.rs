@@ -69,12 +69,13 @@ impl Marks {
     }
 
     /// What `table` is: what it was when it came, else a list if its keys are exactly 1 to n.
-    pub(crate) fn form(&self, table: &Table, meter: &Meter) -> mlua::Result<Form> {
+    /// With it, how many members it has.
+    pub(crate) fn form(&self, table: &Table, meter: &Meter) -> mlua::Result<(Form, usize)> {
         let metatable = table.metatable().map(|metatable| metatable.to_pointer());
         let (mut members, mut largest, mut only_places) = (0_usize, 0_usize, true);
         table.for_each(|key: Value, _: Value| {
             members += 1;
-            if members.is_multiple_of(1024) {
+            if members.is_multiple_of(64) {
                 meter.check()?;
             }
             match place_of(&key) {
@@ -84,7 +85,7 @@ impl Marks {
             Ok(())
         })?;
         let was = |mark: &Table| metatable == Some(mark.to_pointer());
-        Ok(if was(&self.array) && only_places && largest <= 2 * members + 64 {
+        let form = if was(&self.array) && only_places && largest <= 2 * members + 64 {
             Form::Array(largest)
         } else if was(&self.object) && members == 0 {
             Form::Object
@@ -92,7 +93,8 @@ impl Marks {
             Form::Array(members)
         } else {
             Form::Object
-        })
+        };
+        Ok((form, members))
     }
 }
 

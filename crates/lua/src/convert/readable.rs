@@ -1,12 +1,25 @@
 //! Values as people read them: lists in brackets, everything else in braces, two spaces a level.
 
+use std::collections::BTreeMap;
+
+use std::fmt::Write as _;
+
 use mlua::{Table, Value};
 
-use crate::convert::{DEEPEST, Form, Marks, key_text};
+use crate::convert::{DEEPEST, Form, Marks, key_text, number_of};
 use crate::meter::Meter;
+use crate::shared::cut;
 
 /// A value that would be longer than this is cut.
 const LONGEST: usize = 4 * 1024 * 1024;
+/// Of a table with more members than this the first ones are shown.
+const MOST_MEMBERS: usize = 100_000;
+
+/// Longer names of members are cut.
+const LONGEST_NAME: usize = 64 * 1024;
+
+/// Where a member stands among the others; the last part keeps apart what has the same name.
+type Order = (u8, i64, String, usize);
 
 struct Writing<'w> {
     marks: &'w Marks,
@@ -31,7 +44,7 @@ impl Writing<'_> {
                 self.quoted(&table.raw_get::<String>("text")?);
             }
             Value::Table(table) => self.table(table)?,
-            Value::String(text) => self.quoted(&text.to_string_lossy()),
+            Value::String(text) => self.string(&text.as_bytes()),
             Value::Boolean(_) | Value::Integer(_) | Value::Number(_) => {
                 self.text.push_str(&value.to_string()?);
             }
@@ -51,32 +64,31 @@ impl Writing<'_> {
             return Ok(());
         }
         self.meter.check()?;
-        let form = self.marks.form(table, self.meter)?;
-        let mut members: Vec<(Value, Value)> = Vec::new();
-        table.for_each(|key: Value, value: Value| {
-            members.push((key, value));
-            Ok(())
-        })?;
-        if members.is_empty() {
+        let (form, count) = self.marks.form(table, self.meter)?;
+        if count == 0 {
             self.text.push_str("{}");
             return Ok(());
         }
-        sort(&mut members);
+        let members = self.members(table)?;
+        let left_out = count.saturating_sub(MOST_MEMBERS);
         self.open.push(pointer);
         let is_list = form != Form::Object;
         self.text.push(if is_list { '[' } else { '{' });
-        for (key, value) in &members {
+        for (name, value) in members.into_values() {
             self.line();
             if !is_list {
-                let name = key_text(key).unwrap_or_else(|| format!("<{}>", crate::native::type_of(key)));
                 self.text.push_str(&name);
                 self.text.push_str(": ");
             }
-            self.value(value)?;
+            self.value(&value)?;
             if self.text.len() > LONGEST {
                 self.text.push('…');
                 break;
             }
+        }
+        if left_out > 0 {
+            self.line();
+            let _ = write!(self.text, "… {left_out} more");
         }
         self.open.pop();
         self.line();
@@ -84,9 +96,38 @@ impl Writing<'_> {
         Ok(())
     }
 
+    /// The members in order: numbers first, by size; then the rest, by name.
+    fn members(&self, table: &Table) -> mlua::Result<BTreeMap<Order, (String, Value)>> {
+        let mut members = BTreeMap::new();
+        let mut seen = 0_usize;
+        table.for_each(|key: Value, value: Value| {
+            seen += 1;
+            if seen.is_multiple_of(64) {
+                self.meter.check()?;
+            }
+            let name = key_name(&key);
+            let order = match number_of(&key) {
+                Some(number) => (0, ordered(number), String::new(), seen),
+                None => (1, 0, name.clone(), seen),
+            };
+            members.insert(order, (name, value));
+            if members.len() > MOST_MEMBERS {
+                members.pop_last();
+            }
+            Ok(())
+        })?;
+        Ok(members)
+    }
+
     fn line(&mut self) {
         self.text.push('\n');
         self.text.extend(std::iter::repeat_n("  ", self.open.len()));
+    }
+
+    /// As much of a string as there is room for, and a little more, so that it is seen to be cut.
+    fn string(&mut self, text: &[u8]) {
+        let room = (LONGEST + 8).saturating_sub(self.text.len());
+        self.quoted(&String::from_utf8_lossy(&text[..text.len().min(room)]));
     }
 
     fn quoted(&mut self, text: &str) {
@@ -105,22 +146,14 @@ impl Writing<'_> {
     }
 }
 
-/// Numbers first, by size; then the rest, by name.
-fn sort(members: &mut [(Value, Value)]) {
-    members.sort_by_cached_key(|(key, _)| match key {
-        Value::Integer(number) => (0, ordered(whole_as_float(*number)), String::new()),
-        Value::Number(number) => (0, ordered(*number), String::new()),
-        other => (1, 0, key_text(other).unwrap_or_default()),
-    });
+/// A member's name as it is shown; a long one is cut.
+fn key_name(key: &Value) -> String {
+    let name = key_text(key).unwrap_or_else(|| format!("<{}>", crate::native::type_of(key)));
+    if name.len() > LONGEST_NAME { format!("{}…", cut(&name, LONGEST_NAME)) } else { name }
 }
 
 /// A number whose order as an integer is the order of the float.
 fn ordered(number: f64) -> i64 {
     let bits = number.to_bits().cast_signed();
     bits ^ ((bits >> 63).cast_unsigned() >> 1).cast_signed()
-}
-
-#[expect(clippy::cast_precision_loss, reason = "only the order matters")]
-fn whole_as_float(number: i64) -> f64 {
-    number as f64
 }

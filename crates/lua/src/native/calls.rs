@@ -8,7 +8,7 @@ use mlua::{Lua, LuaString, MultiValue, Table, Value};
 use serde_json::{Map, Value as Json};
 
 use crate::convert::answer;
-use crate::convert::arguments::{Failure, Text, ToJson};
+use crate::convert::arguments::{Failure, MOST_VALUES, Text, ToJson};
 use crate::failure;
 use crate::host::ScriptCall;
 use crate::limits::Limit;
@@ -20,9 +20,10 @@ use crate::shared::{Answer, Finished, State, cut};
 
 /// Arguments of one call, in bytes; Close takes no larger requests.
 const LARGEST_ARGUMENTS: usize = 4 * 1024 * 1024;
-
-/// Names are cut to so many bytes: nothing has a longer one, and each is noted in the log.
-const LONGEST_NAME: usize = 300;
+/// No function and no account has a longer name. Longer ones are cut before they get into the log of calls.
+const LONGEST_NAME: usize = 100;
+/// Longer messages are cut in the log of calls: they can hold what a script likes, once for each call.
+const LONGEST_MESSAGE: usize = 4 * 1024;
 
 pub(crate) fn add(lua: &Lua, table: &Table, natives: &Natives) -> mlua::Result<()> {
     let shared = natives.clone();
@@ -36,14 +37,8 @@ pub(crate) fn add(lua: &Lua, table: &Table, natives: &Natives) -> mlua::Result<(
                 bool,
                 MultiValue,
             )| {
-                let account = account.map(|account| cut(&account.to_string_lossy(), LONGEST_NAME).to_owned());
-                shared.submit(
-                    lua,
-                    account,
-                    cut(&name.to_string_lossy(), LONGEST_NAME),
-                    in_parallel,
-                    arguments,
-                )
+                let account = account.map(|account| name_of(&account));
+                shared.submit(lua, account, &name_of(&name), in_parallel, arguments)
             },
         )?,
     )?;
@@ -54,14 +49,13 @@ pub(crate) fn add(lua: &Lua, table: &Table, natives: &Natives) -> mlua::Result<(
     let shared = natives.clone();
     table.raw_set(
         "unknown",
-        lua.create_function(move |lua, path: LuaString| {
-            shared.unknown(lua, cut(&path.to_string_lossy(), LONGEST_NAME))
-        })?,
+        lua.create_function(move |lua, path: LuaString| shared.unknown(lua, &path_text(&path)))?,
     )?;
     table.raw_set(
         "resolves",
         lua.create_function(|_, name: LuaString| {
-            Ok(name.as_bytes().len() <= LONGEST_NAME && catalog().get(&name.to_string_lossy()).is_some())
+            let can_be = name.as_bytes().len() <= LONGEST_NAME;
+            Ok(can_be && catalog().get(&name.to_string_lossy()).is_some())
         })?,
     )?;
     table.raw_set(
@@ -112,6 +106,7 @@ impl Natives {
             Ok(arguments) => arguments,
             Err(error) => {
                 entry.failed(&error, 0.0);
+                shorten(&mut entry);
                 state.calls.push(entry);
                 drop(state);
                 let path = path_of(account.as_deref(), name);
@@ -169,7 +164,9 @@ impl Natives {
             )),
             Err(Failure::TooLarge) => Err(failure::unfit_arguments(
                 address,
-                &format!("they are larger than {LARGEST_ARGUMENTS} bytes"),
+                &format!(
+                    "they are larger than {LARGEST_ARGUMENTS} bytes, or hold more than {MOST_VALUES} values"
+                ),
             )),
             Err(Failure::Stopped) => Err(failure::unfit_arguments(address, "the script was stopped")),
         };
@@ -269,12 +266,40 @@ pub(crate) fn note(state: &mut State, finished: Finished) -> u64 {
     {
         match result.as_ref() {
             Ok(outcome) => entry.succeeded(outcome, milliseconds(*took)),
-            Err(error) => entry.failed(error, milliseconds(*took)),
+            Err(error) => {
+                entry.failed(error, milliseconds(*took));
+                shorten(entry);
+            }
         }
     }
     let id = finished.id;
     state.finished.insert(id, finished.answer);
     id
+}
+
+/// A name that a script uses, as far as one can be.
+fn name_of(name: &LuaString) -> String {
+    lossy(&name.as_bytes(), LONGEST_NAME)
+}
+
+/// The path of what does not exist, with room for a name at each of its places.
+fn path_text(path: &LuaString) -> String {
+    lossy(&path.as_bytes(), 4 * LONGEST_NAME)
+}
+
+fn lossy(text: &[u8], most: usize) -> String {
+    if text.len() <= most {
+        return String::from_utf8_lossy(text).into_owned();
+    }
+    format!("{}…", String::from_utf8_lossy(&text[..most]))
+}
+
+fn shorten(entry: &mut CallEntry) {
+    if let Some(message) = &mut entry.error
+        && message.len() > LONGEST_MESSAGE
+    {
+        *message = format!("{}…", cut(message, LONGEST_MESSAGE));
+    }
 }
 
 fn path_of(account: Option<&str>, name: &str) -> String {

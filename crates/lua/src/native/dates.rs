@@ -10,6 +10,9 @@ use mlua::{Lua, MultiValue, Table, Value};
 
 use crate::native::{Natives, refusal, success, type_of};
 
+/// No day, moment or zone has a longer name.
+const LONGEST_TEXT: usize = 100;
+
 pub(crate) fn library(lua: &Lua) -> mlua::Result<Table> {
     let library = lua.create_table()?;
     library.raw_set("today", lua.create_function(|lua, zone: Value| answer(lua, "today", today(&zone)))?)?;
@@ -40,20 +43,10 @@ pub(crate) fn library(lua: &Lua) -> mlua::Result<Table> {
     Ok(library)
 }
 
-/// `os.clock` and `os.date`, without what they tell of the machine.
+/// `os.clock`: the time that the script has computed.
 pub(crate) fn add_clock(lua: &Lua, table: &Table, natives: &Natives) -> mlua::Result<()> {
     let shared = natives.shared.clone();
-    table.raw_set("clock", lua.create_function(move |_, ()| Ok(shared.meter.computed().as_secs_f64()))?)?;
-    let date: mlua::Function = lua.globals().get::<Table>("os")?.get("date")?;
-    table.raw_set(
-        "date",
-        // `!` asks for UTC; without it the interpreter would use the zone of the machine.
-        lua.create_function(move |_, (format, time): (Option<String>, Option<f64>)| {
-            let format = format.unwrap_or_else(|| "%c".to_owned());
-            let format = if format.starts_with('!') { format } else { format!("!{format}") };
-            date.call::<Value>((format, time))
-        })?,
-    )
+    table.raw_set("clock", lua.create_function(move |_, ()| Ok(shared.meter.computed().as_secs_f64()))?)
 }
 
 fn answer(lua: &Lua, function: &str, result: Result<String, String>) -> mlua::Result<MultiValue> {
@@ -65,6 +58,9 @@ fn answer(lua: &Lua, function: &str, result: Result<String, String>) -> mlua::Re
 
 fn text_of(value: &Value, what: &str) -> Result<String, String> {
     match value {
+        Value::String(text) if text.as_bytes().len() > LONGEST_TEXT => {
+            Err(format!("expected {what}, got a text of {} bytes", text.as_bytes().len()))
+        }
         Value::String(text) => Ok(text.to_string_lossy()),
         other => Err(format!("expected {what}, got {}", type_of(other))),
     }

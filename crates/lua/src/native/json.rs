@@ -3,10 +3,10 @@
 use mlua::{Lua, MultiValue, Table, Value};
 
 use crate::convert::{decode, encode};
-use crate::native::{Natives, refusal, success, type_of};
+use crate::native::{Natives, answered, refusal, success, type_of};
 
-/// Longer texts are refused: reading one cannot be interrupted.
-const LONGEST_TEXT: usize = 8 * 1024 * 1024;
+/// Longer texts are neither read nor written: a single text or number within one cannot be interrupted.
+const LONGEST_TEXT: usize = 4 * 1024 * 1024;
 
 pub(crate) fn library(lua: &Lua, natives: &Natives) -> mlua::Result<Table> {
     let library = lua.create_table()?;
@@ -25,14 +25,14 @@ pub(crate) fn library(lua: &Lua, natives: &Natives) -> mlua::Result<Table> {
             match decode::text(lua, &decoder.marks, &decoder.shared.meter, &text) {
                 Ok(value) => Ok(success(value)),
                 Err(decode::Failure::Text(problem)) => refusal(lua, format!("json.decode: {problem}")),
-                Err(decode::Failure::Lua(error)) => Err(error),
+                Err(decode::Failure::Lua(error)) => answered(lua, Err(error)),
             }
         })?,
     )?;
     let encoder = natives.clone();
     library.raw_set(
         "encode",
-        lua.create_function(move |lua, value: Value| encode_value(lua, &encoder, &value))?,
+        lua.create_function(move |lua, value: Value| answered(lua, encode_value(lua, &encoder, &value)))?,
     )?;
     let marks = natives.marks.clone();
     library.raw_set(

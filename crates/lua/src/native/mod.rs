@@ -13,7 +13,7 @@ mod text;
 
 use std::sync::Arc;
 
-use mlua::{Lua, MultiValue, Table, Value};
+use mlua::{Lua, LuaString, MultiValue, Table, Value};
 
 use crate::convert::Marks;
 use crate::shared::Shared;
@@ -40,7 +40,33 @@ pub(crate) fn table(lua: &Lua, shared: &Arc<Shared>, marks: &Marks) -> mlua::Res
     table.raw_set("dates", dates::library(lua)?)?;
     table.raw_set("docs", docs::library(lua, &natives)?)?;
     dates::add_clock(lua, &table, &natives)?;
+    table.raw_set("no_memory", NO_MEMORY)?;
+    // A long pattern of the language's own kind is a long loop within the matcher, which nothing interrupts.
+    table.raw_set(
+        "pattern_cost",
+        lua.create_function(|_, pattern: LuaString| Ok(text::pattern_cost(&pattern.as_bytes())))?,
+    )?;
     Ok(table)
+}
+
+/// The answer of a function, with a lack of memory as the sentence that the interpreter has for it: an error of
+/// another kind would reach the script as an object that it cannot read.
+pub(crate) fn answered(lua: &Lua, answer: mlua::Result<MultiValue>) -> mlua::Result<MultiValue> {
+    match answer {
+        Err(error) if is_lack_of_memory(&error) => refusal(lua, NO_MEMORY),
+        answer => answer,
+    }
+}
+
+/// What the interpreter says when there is no memory left.
+pub(crate) const NO_MEMORY: &str = "not enough memory";
+
+fn is_lack_of_memory(error: &mlua::Error) -> bool {
+    match error {
+        mlua::Error::MemoryError(_) | mlua::Error::StackError => true,
+        mlua::Error::CallbackError { cause, .. } => is_lack_of_memory(cause),
+        _ => false,
+    }
 }
 
 /// What a function answers that could not do what it was asked.

@@ -4,10 +4,15 @@ use memchr::memmem;
 use mlua::{Lua, LuaString, MultiValue, Table, Value, Variadic};
 
 use crate::convert::readable;
-use crate::native::{Natives, refusal, success, type_of};
+use crate::meter::Meter;
+use crate::native::{Natives, answered, refusal, success, type_of};
 
 /// The bytes that mean something in a pattern.
 const SPECIALS: &[u8] = b"^$*+?.([%-";
+/// Bytes of the longest character, and one more.
+const LONGEST_CHARACTER: usize = 5;
+/// The clock is looked at after so many parts of a text.
+const PARTS_PER_LOOK: usize = 64;
 
 pub(crate) fn add(lua: &Lua, table: &Table, natives: &Natives) -> mlua::Result<()> {
     let marks = natives.marks.clone();
@@ -38,22 +43,21 @@ pub(crate) fn add(lua: &Lua, table: &Table, natives: &Natives) -> mlua::Result<(
     table.raw_set(
         "readable",
         lua.create_function(move |lua, value: Value| {
-            let text = readable::text(&value, &shared.marks, &shared.shared.meter)?;
-            lua.create_string(text)
+            answered(
+                lua,
+                readable::text(&value, &shared.marks, &shared.shared.meter)
+                    .and_then(|text| Ok(success(Value::String(lua.create_string(text)?)))),
+            )
         })?,
     )?;
     let shared = natives.shared.clone();
     table.raw_set(
         "print",
-        lua.create_function(move |_, parts: Variadic<LuaString>| {
-            let mut line = String::new();
-            for (place, part) in parts.iter().enumerate() {
-                if place > 0 {
-                    line.push('\t');
-                }
-                line.push_str(&part.to_string_lossy());
-            }
-            Ok(shared.print(&line)?)
+        lua.create_function(move |_, line: LuaString| {
+            // More than fits is not even copied; a byte more than fits is enough to say that it was cut.
+            let most = shared.meter.limits().output.saturating_add(LONGEST_CHARACTER);
+            let line = line.as_bytes();
+            Ok(shared.print(&String::from_utf8_lossy(&line[..line.len().min(most)]))?)
         })?,
     )?;
     table.raw_set(
@@ -63,7 +67,13 @@ pub(crate) fn add(lua: &Lua, table: &Table, natives: &Natives) -> mlua::Result<(
         })?,
     )?;
     table.raw_set("find", lua.create_function(find)?)?;
-    table.raw_set("split", lua.create_function(split)?)
+    let shared = natives.shared.clone();
+    table.raw_set(
+        "split",
+        lua.create_function(move |lua, arguments: (Value, Value)| {
+            answered(lua, split(lua, &shared.meter, arguments))
+        })?,
+    )
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the signature is the interpreter's")]
@@ -92,7 +102,7 @@ fn find(
 }
 
 /// `string.split`: the parts between separators; without one, between commas.
-fn split(lua: &Lua, (text, separator): (Value, Value)) -> mlua::Result<MultiValue> {
+fn split(lua: &Lua, meter: &Meter, (text, separator): (Value, Value)) -> mlua::Result<MultiValue> {
     let Some(text) = lua.coerce_string(text.clone())? else {
         let got = type_of(&text);
         return refusal(lua, format!("invalid argument #1 to 'split' (string expected, got {got})"));
@@ -107,17 +117,53 @@ fn split(lua: &Lua, (text, separator): (Value, Value)) -> mlua::Result<MultiValu
     };
     let parts = lua.create_table()?;
     let (text, separator) = (text.as_bytes(), separator.as_bytes());
+    let mut count = 0;
+    let mut push = |part: &[u8]| -> mlua::Result<()> {
+        count += 1;
+        if count % PARTS_PER_LOOK == 0 {
+            meter.check()?;
+        }
+        parts.raw_seti(count, lua.create_string(part)?)
+    };
     if separator.is_empty() {
         for byte in &*text {
-            parts.raw_push(lua.create_string([*byte])?)?;
+            push(&[*byte])?;
         }
         return Ok(success(Value::Table(parts)));
     }
     let mut begin = 0;
     for place in memmem::find_iter(&text, &separator) {
-        parts.raw_push(lua.create_string(&text[begin..place])?)?;
+        push(&text[begin..place])?;
         begin = place + separator.len();
     }
-    parts.raw_push(lua.create_string(&text[begin..])?)?;
+    push(&text[begin..])?;
     Ok(success(Value::Table(parts)))
+}
+
+/// How many bytes of `pattern` may have to be read for each byte of a text: the length of its longest set.
+pub(crate) fn pattern_cost(pattern: &[u8]) -> usize {
+    let (mut longest, mut place) = (1, 0);
+    while place < pattern.len() {
+        let begin = place;
+        match pattern[place] {
+            b'%' => place += 1,
+            b'[' => {
+                place += 1;
+                // A bracket that comes first is one of the set's own.
+                if pattern.get(place) == Some(&b'^') {
+                    place += 1;
+                }
+                if pattern.get(place) == Some(&b']') {
+                    place += 1;
+                }
+                while place < pattern.len() && pattern[place] != b']' {
+                    place += if pattern[place] == b'%' { 2 } else { 1 };
+                }
+            }
+            _ => {}
+        }
+        place += 1;
+        longest = longest.max(place - begin);
+    }
+    longest
 }

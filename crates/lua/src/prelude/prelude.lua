@@ -8,6 +8,8 @@ local error, pcall, type, select, next, raw_pairs = error, pcall, type, select, 
 local rawget, rawset, rawequal, setmetatable, raw_tostring = rawget, rawset, rawequal, setmetatable, tostring
 local unpack, insert, table_sort = table.unpack, table.insert, table.sort
 local string_format, string_find, string_match = string.format, string.find, string.match
+local string_gmatch, string_gsub, string_sub = string.gmatch, string.gsub, string.sub
+local concat, raw_date = table.concat, os.date
 local debug_info = debug.info
 local create, raw_resume, raw_yield = coroutine.create, coroutine.resume, coroutine.yield
 local raw_status, is_yieldable = coroutine.status, coroutine.isyieldable
@@ -329,16 +331,22 @@ end
 
 -- Values as text ---------------------------------------------------------------------------------------
 
+-- Functions that fail with a sentence instead of raising: raised here, at the caller's line.
+local function checked(ok, ...)
+  if ok then return ... end
+  error((...), 3)
+end
+
 local function text_of(value)
   local kind = type(value)
   if kind == "string" then return value end
   if kind == "table" then
     if native.has_own_text(value) then return raw_tostring(value) end
-    return native.readable(value)
+    return (checked(native.readable(value)))
   end
   -- No address of the host's memory is told.
   if kind == "function" or kind == "thread" or kind == "buffer" then return kind end
-  if kind == "userdata" then return native.readable(value) end
+  if kind == "userdata" then return (checked(native.readable(value))) end
   return raw_tostring(value)
 end
 
@@ -348,9 +356,9 @@ local function tostring_value(...)
 end
 
 local function print_line(...)
-  local parts = {}
-  for place = 1, select("#", ...) do parts[place] = text_of((select(place, ...))) end
-  native.print(unpack(parts))
+  local parts = pack(...)
+  for place = 1, parts.n do parts[place] = text_of(parts[place]) end
+  native.print(concat(parts, "\t", 1, parts.n))
 end
 
 local function dump(value)
@@ -386,6 +394,15 @@ end
 
 -- Library functions that would run for ever, and none can stop ------------------------------------------
 
+-- The matcher looks at the clock at each step, but a step goes through a whole run of the text, and for each of
+-- its bytes through a whole set of the pattern.
+local MOST_WORK = 2 ^ 26
+local function affordable(text, pattern)
+  if type(text) == "string" and type(pattern) == "string" and #text * native.pattern_cost(pattern) > MOST_WORK then
+    error("the pattern is too costly for a text of this length; shorten its sets, or the text", 3)
+  end
+end
+
 -- A plain search takes time in proportion to the product of both lengths in the interpreter's own code.
 local function find(text, pattern, start, plain)
   if has_text(text) then text = text_of(text) end
@@ -394,6 +411,7 @@ local function find(text, pattern, start, plain)
     if first then return first, last end
     return nil
   end
+  affordable(text, pattern)
   return relocated(pcall(string_find, text, pattern, start, plain))
 end
 
@@ -415,20 +433,53 @@ local function ascending(left, right)
   return left < right
 end
 
--- The interpreter's own comparison cannot be interrupted; for a long list ours is used, which can.
-local LONG_LIST = 10000
+-- The interpreter's own comparison cannot be interrupted; for a long list, or one of long texts, ours is used,
+-- which can.
+local LONG_LIST, LONG_TEXT = 10000, 200
+local function is_long(list)
+  if #list > LONG_LIST then return true end
+  for place = 1, #list do
+    local item = rawget(list, place)
+    if type(item) == "string" and #item > LONG_TEXT then return true end
+  end
+  return false
+end
+
 local function sort(list, comparison)
-  if comparison == nil and type(list) == "table" and #list > LONG_LIST then comparison = ascending end
+  if comparison == nil and type(list) == "table" and is_long(list) then comparison = ascending end
   return relocated(pcall(table_sort, list, comparison))
 end
 
--- What scripts find ------------------------------------------------------------------------------------
-
--- Functions that fail with a sentence instead of raising: raised here, at the caller's line.
-local function checked(ok, ...)
-  if ok then return ... end
-  error((...), 3)
+local function match(text, pattern, start)
+  if has_text(text) then text = text_of(text) end
+  affordable(text, pattern)
+  return relocated(pcall(string_match, text, pattern, start))
 end
+
+local function gmatch(text, pattern)
+  if has_text(text) then text = text_of(text) end
+  affordable(text, pattern)
+  return relocated(pcall(string_gmatch, text, pattern))
+end
+
+local function gsub(text, pattern, replacement, most)
+  if has_text(text) then text = text_of(text) end
+  affordable(text, pattern)
+  return relocated(pcall(string_gsub, text, pattern, replacement, most))
+end
+
+-- `!` asks for UTC; without it the interpreter would use the zone of the machine.
+local LONGEST_DATE = 1000
+local function date(pattern, time)
+  if pattern == nil then pattern = "%c" end
+  if type(pattern) == "string" then
+    if #pattern > LONGEST_DATE then error("the pattern of a date is too long", 2) end
+    if string_sub(pattern, 1, 1) ~= "!" then pattern = "!" .. pattern end
+  end
+  return relocated(pcall(raw_date, pattern, time))
+end
+
+-- What scripts find ------------------------------------------------------------------------------------
 
 local function raising(f)
   return function(...)
@@ -448,13 +499,14 @@ native.failures(Failure)
 
 _VERSION = native.version
 -- Names that Lua 5.1 has and the interpreter does not.
-string.gfind = string.gmatch
+string.gfind = gmatch
 print, tostring, pairs = print_line, tostring_value, pairs_with_accounts
 string.find, string.format, string.split = find, format, raising(native.split)
+string.match, string.gmatch, string.gsub = match, gmatch, gsub
 table.move, table.sort = move, sort
 coroutine.resume, coroutine.wrap, coroutine.yield = drive, coroutine_wrap, coroutine_yield
 json, regex, dates, docs = library(native.json), library(native.regex), library(native.dates), library(native.docs)
-os = { clock = native.clock, date = native.date, difftime = os.difftime, time = os.time }
+os = { clock = native.clock, date = date, difftime = os.difftime, time = os.time }
 debug = { traceback = debug.traceback }
 rawset(_G, "dump", dump)
 rawset(_G, "app", app)
@@ -463,8 +515,18 @@ for _, name in { "require", "loadstring", "load", "getfenv", "setfenv", "newprox
   rawset(_G, name, nil)
 end
 
+-- A record shows the beginning of an error; megabytes of text need not leave the interpreter for that.
+local LONGEST_ERROR = 16384
+local function outcome(ok, ...)
+  local problem = ...
+  if not ok and type(problem) == "string" and #problem > LONGEST_ERROR then
+    return ok, string_sub(problem, 1, LONGEST_ERROR)
+  end
+  return ok, ...
+end
+
 -- What the driver starts: a script, protected, so that whatever it raises arrives whole.
 return function(script)
   depth, in_parallel = 0, false
-  return pcall(script)
+  return outcome(pcall(script))
 end
