@@ -99,6 +99,16 @@ impl Manual {
         examples::all(self)
     }
 
+    /// The guides, in the order in which to read them: name, and what each is about.
+    pub fn guides() -> impl Iterator<Item = (&'static str, &'static str)> {
+        guides::GUIDES.iter().map(|guide| (guide.name, guide.summary))
+    }
+
+    /// Passages of guides that answer a question, best first: the guide's name, and the passage's beginning.
+    pub fn passages(query: &str, limit: usize) -> Vec<(&'static str, String)> {
+        guides::excerpts(query, limit)
+    }
+
     /// Names of the accounts; empty if Close is not connected.
     pub(crate) fn accounts(&self) -> &[String] {
         &self.accounts
