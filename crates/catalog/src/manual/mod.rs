@@ -79,6 +79,14 @@ impl Manual {
         }
     }
 
+    /// The function whose page is called `page`, in the words of function names whichever name was used.
+    pub fn function(&self, page: &str) -> Option<Address<'static>> {
+        match page::find(self, page) {
+            Ok(Page::Function(address)) => Some(address),
+            _ => None,
+        }
+    }
+
     /// What `docs.list()` returns within a script.
     pub fn helper_list(&self) -> String {
         run_docs::list(self)
