@@ -122,25 +122,19 @@ pub(crate) fn description(vocabulary: Vocabulary, parameter: &Parameter) -> Stri
     text
 }
 
+/// What comes back under a tool's AgentKit name.
 fn returns(address: Address<'_>) -> Option<String> {
     let rule = &address.tool.result;
     if let Some(sentence) = &rule.deleted {
         return Some(format!("`{{id, deleted, message}}`; the message reads \"{sentence}\"\n"));
     }
     let shape = address.catalog.shape(rule.shape.as_deref()?)?;
-    let mut text = match (&rule.list, rule.wrap && address.vocabulary == Vocabulary::Function) {
-        (Some(plural), true) => format!(
-            "`{{{plural}, count, total, has_more, _skip}}`: `{plural}` is a list of {}; `total` is there only where Close counts all matches.",
-            shape.name
-        ),
-        (Some(_), false) => format!("`{{data, has_more}}`: `data` is a list of {}.", shape.name),
-        (None, _) => shape.summary.clone(),
+    let mut text = match &rule.list {
+        Some(_) => format!("`{{data, has_more}}`: `data` is a list of {}.", shape.name),
+        None => shape.summary.clone(),
     };
     text.push_str("\n\n");
     text.push_str(&fields(shape));
-    for (name, source) in rule.derive.iter().filter(|_| address.vocabulary == Vocabulary::Function) {
-        let _ = writeln!(text, "| `{name}` | string | `{source}` in lower case, words joined with `_`. |");
-    }
     Some(text)
 }
 

@@ -30,7 +30,9 @@ const IN_PARAMETERS: f32 = 0.4;
 const ENOUGH: f32 = 1.5;
 /// A verb says less about which tool is meant than the thing it is done to.
 const VERB: f32 = 0.75;
+/// Each verb counts as being this rare, though there are ten times as many functions to list than to merge.
 const VERB_RARITY: f32 = 1.6;
+/// What a second verb counts of a first.
 const IN_PASSING: f32 = 0.4;
 /// What remains of the score of a tool whose name was not asked for at all.
 const UNNAMED: f32 = 0.55;

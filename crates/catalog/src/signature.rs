@@ -5,17 +5,7 @@ use crate::catalog::Address;
 use crate::model::Parameter;
 
 pub(crate) fn of(address: Address<'_>) -> String {
-    let (mut required, mut optional) = (Vec::new(), Vec::new());
-    for parameter in &address.tool.parameters {
-        let name = published_name(address.vocabulary, parameter);
-        if is_required(address.vocabulary, parameter) {
-            required.push(name.to_owned());
-        } else {
-            optional.push(format!("{name}?"));
-        }
-    }
-    required.append(&mut optional);
-    format!("{}({{{}}})", address.name(), required.join(", "))
+    written(address, &names(address, |_| true))
 }
 
 /// Parameters that most lists share, by AgentKit name.
@@ -28,22 +18,40 @@ pub(crate) fn is_shared(address: Address<'_>, parameter: &Parameter) -> bool {
 
 /// The signature without what most lists share, for which `…` stands.
 pub(crate) fn short(address: Address<'_>) -> String {
-    let vocabulary = address.vocabulary;
-    let mut names: Vec<(bool, String)> = address
-        .tool
-        .parameters
-        .iter()
-        .filter(|parameter| !is_shared(address, parameter))
-        .map(|parameter| {
-            let required = is_required(vocabulary, parameter);
-            let mark = if required { "" } else { "?" };
-            (!required, format!("{}{mark}", published_name(vocabulary, parameter)))
-        })
-        .collect();
-    names.sort_by_key(|(optional, _)| *optional);
-    let mut names: Vec<String> = names.into_iter().map(|(_, name)| name).collect();
-    if address.tool.parameters.iter().any(|parameter| is_shared(address, parameter)) {
-        names.push("…".to_owned());
+    let mut shown = names(address, |parameter| !is_shared(address, parameter));
+    if shown.len() < address.tool.parameters.len() {
+        shown.push("…".to_owned());
     }
+    written(address, &shown)
+}
+
+/// The signature as far as it tells functions apart: what is required, and a few more.
+pub(crate) fn brief(address: Address<'_>) -> String {
+    const FEW: usize = 5;
+    let mut shown = names(address, |parameter| !is_shared(address, parameter));
+    let required = shown.iter().filter(|name| !name.ends_with('?')).count();
+    shown.truncate(required.max(FEW));
+    if shown.len() < address.tool.parameters.len() {
+        shown.push("…".to_owned());
+    }
+    written(address, &shown)
+}
+
+/// The names of parameters, a question mark after each that may be left out, those that may not first.
+fn names(address: Address<'_>, wanted: impl Fn(&Parameter) -> bool) -> Vec<String> {
+    let (mut required, mut optional) = (Vec::new(), Vec::new());
+    for parameter in address.tool.parameters.iter().filter(|parameter| wanted(parameter)) {
+        let name = published_name(address.vocabulary, parameter);
+        if is_required(address.vocabulary, parameter) {
+            required.push(name.to_owned());
+        } else {
+            optional.push(format!("{name}?"));
+        }
+    }
+    required.append(&mut optional);
+    required
+}
+
+fn written(address: Address<'_>, names: &[String]) -> String {
     format!("{}({{{}}})", address.name(), names.join(", "))
 }

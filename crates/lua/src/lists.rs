@@ -17,18 +17,10 @@ enum Paging {
 /// Items of a page, where Close documents no other limit.
 const USUAL_PAGE: i64 = 100;
 
-/// The iterators, by name: for `list_leads` there is `each_lead`.
-pub(crate) fn names() -> Vec<(String, &'static Tool)> {
-    catalog()
-        .tools()
-        .filter(|tool| tool.result.list.is_some())
-        .filter_map(|tool| Some((format!("each_{}", singular(tool.function.strip_prefix("list_")?)), tool)))
-        .collect()
-}
-
 pub(crate) fn table(lua: &Lua) -> mlua::Result<Table> {
     let table = lua.create_table()?;
-    for (iterator, tool) in names() {
+    for tool in catalog().tools() {
+        let Some(iterator) = tool.iterator() else { continue };
         let list = lua.create_table()?;
         list.raw_set("name", tool.function.as_str())?;
         list.raw_set(
@@ -56,18 +48,5 @@ fn paging(tool: &Tool) -> Paging {
         Paging::Skip
     } else {
         Paging::Whole
-    }
-}
-
-/// `activities` to `activity`, `statuses` to `status`, `sms` as it is.
-fn singular(plural: &str) -> String {
-    if plural.ends_with("sms") {
-        plural.to_owned()
-    } else if let Some(root) = plural.strip_suffix("ies") {
-        format!("{root}y")
-    } else if let Some(root) = plural.strip_suffix("ses") {
-        format!("{root}s")
-    } else {
-        plural.strip_suffix('s').unwrap_or(plural).to_owned()
     }
 }

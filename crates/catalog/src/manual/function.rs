@@ -10,16 +10,27 @@ use crate::model::{Kind, Place};
 use crate::names::Vocabulary;
 use crate::request;
 
+/// So many examples a page has; more are seldom read, and cost all the same.
+const MOST_EXAMPLES: usize = 2;
+/// A page of so many bytes gets no further example.
+const LONG_ENOUGH: usize = 3_000;
+
 pub(crate) fn page(address: Address<'_>) -> String {
-    let mut page = body(address);
+    let mut page = format!("# app.integrations.close.{}\n", address.signature());
+    page.push_str(&body(address));
     page.push_str(&tail(address));
     page
 }
 
 /// The page for a terminal: with the calls of the command line too.
 pub(crate) fn terminal_page(address: Address<'_>) -> String {
-    let mut page = body(address);
+    let mut page = format!("# {}\n", address.signature());
+    page.push_str(&body(address));
     page.push_str("\n## On the command line\n");
+    if let Some(plural) = &address.tool().result.list {
+        let list = returns::envelope(address, if address.tool().result.wrap { plural } else { "data" });
+        let _ = write!(page, "\nThere the answer is `{{{list}}}`.\n");
+    }
     page.push_str(&docs::shell_examples(address));
     page.push_str(&tail(address));
     page
@@ -27,7 +38,7 @@ pub(crate) fn terminal_page(address: Address<'_>) -> String {
 
 fn body(address: Address<'_>) -> String {
     let tool = address.tool();
-    let mut page = format!("# app.integrations.close.{}\n\n{}\n", address.signature(), tool.summary);
+    let mut page = format!("\n{}\n", tool.summary);
     let paragraph = |page: &mut String, text: &str| {
         if !text.trim().is_empty() {
             let _ = write!(page, "\n{}\n", address.catalog.spell(address.vocabulary, text.trim()));
@@ -42,7 +53,10 @@ fn body(address: Address<'_>) -> String {
         page.push_str(&returns);
     }
     page.push_str("\n## Examples\n");
-    for (title, program) in script::examples(address) {
+    for (place, (title, program)) in script::examples(address).into_iter().take(MOST_EXAMPLES).enumerate() {
+        if place > 0 && page.len() > LONG_ENOUGH {
+            break;
+        }
         let _ = write!(page, "\n{title}:\n\n```lua\n{program}```\n");
     }
     page

@@ -43,28 +43,28 @@ pub(crate) const REFERENCE: &str = include_str!("../../guides/reference.md");
 const LONGEST: usize = 160;
 
 /// The sections of guides that say most about the question: the guide's name, and the section's heading and beginning.
+/// They are found by what was said itself: what a word stands for in the catalogue says too little about a passage.
 pub(crate) fn excerpts(question: &str, most: usize) -> Vec<(&'static str, String)> {
-    let terms = words::terms(question);
-    let things: Vec<_> = terms.iter().filter(|term| !term.is_verb).collect();
+    const IN_HEADING: usize = 3;
+    let mut asked = words::words(question);
+    asked.sort();
+    asked.dedup();
     let mut scored = Vec::new();
     for guide in GUIDES {
         for section in guide.text.split("\n## ").skip(1) {
             let (heading, body) = section.split_once('\n').unwrap_or((section, ""));
-            let heading_words = words::words(heading);
-            let body_words = words::words(body);
-            let mut answered = 0;
-            let mut score = 0;
-            for term in &things {
-                // What was said itself, or a phrase's meaning; a synonym says too little about a passage.
-                let said = term.answers.first().map(|(said, _)| said.as_slice()).unwrap_or_default();
-                let stands = |words: &[String]| said.iter().all(|word| words.contains(word));
-                let weight = if stands(&heading_words) { 3 } else { usize::from(stands(&body_words)) };
-                answered += usize::from(weight > 0);
-                score += weight;
-            }
-            // All that is asked for has to be there; with several things, most of it.
-            if answered > 0 && answered * 3 >= things.len() * 2 {
-                scored.push((score, guide.name, excerpt(heading, body)));
+            let (heading_words, body_words) = (words::words(heading), words::words(body));
+            let weight = |word: &String| match (heading_words.contains(word), body_words.contains(word)) {
+                (true, _) => IN_HEADING,
+                (false, true) => 1,
+                (false, false) => 0,
+            };
+            let weights: Vec<usize> = asked.iter().map(weight).filter(|weight| *weight > 0).collect();
+            // All that is asked for has to be there; most of it, if the heading has some.
+            let enough = weights.len() == asked.len()
+                || weights.contains(&IN_HEADING) && weights.len() * 3 >= asked.len() * 2;
+            if !weights.is_empty() && enough {
+                scored.push((weights.iter().sum::<usize>(), guide.name, excerpt(heading, body)));
             }
         }
     }

@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 use crate::manual::error::{HOW_TO_CONNECT, PageError};
 use crate::manual::{Manual, guides, path};
 use crate::names::{Vocabulary, shown};
+use crate::signature;
 
 /// Hits much worse than the best are noise that a model has to pay for.
-const LEAST_SHARE: f32 = 0.45;
+const LEAST_SHARE: f32 = 0.62;
 /// Excerpts of guides shown at most.
 const MOST_EXCERPTS: usize = 2;
 
@@ -25,7 +26,7 @@ pub(crate) fn found(manual: &Manual, query: &str, limit: usize) -> Result<String
         let best = hits.first().map_or(0.0, |hit| hit.score);
         for hit in hits.iter().filter(|hit| hit.score >= best * LEAST_SHARE) {
             let address = manual.catalog().address(hit.tool, Vocabulary::Function);
-            lines.push(format!("**{}.{}** — {}", path(None), address.signature(), hit.tool.summary));
+            lines.push(format!("**{}.{}** — {}", path(None), signature::brief(address), hit.tool.summary));
         }
     }
     let room = limit.saturating_sub(lines.len()).clamp(1, MOST_EXCERPTS);

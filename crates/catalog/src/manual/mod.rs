@@ -79,6 +79,14 @@ impl Manual {
         }
     }
 
+    /// The function whose page is called `page`, in the words of function names whichever name was used.
+    pub fn function(&self, page: &str) -> Option<Address<'static>> {
+        match page::find(self, page) {
+            Ok(Page::Function(address)) => Some(address),
+            _ => None,
+        }
+    }
+
     /// What `docs.list()` returns within a script.
     pub fn helper_list(&self) -> String {
         run_docs::list(self)
@@ -97,6 +105,16 @@ impl Manual {
     /// Every Lua program on every page, in the order of the pages.
     pub fn examples(&self) -> Vec<PageExample> {
         examples::all(self)
+    }
+
+    /// The guides, in the order in which to read them: name, and what each is about.
+    pub fn guides() -> impl Iterator<Item = (&'static str, &'static str)> {
+        guides::GUIDES.iter().map(|guide| (guide.name, guide.summary))
+    }
+
+    /// Passages of guides that answer a question, best first: the guide's name, and the passage's beginning.
+    pub fn passages(query: &str, limit: usize) -> Vec<(&'static str, String)> {
+        guides::excerpts(query, limit)
     }
 
     /// Names of the accounts; empty if Close is not connected.

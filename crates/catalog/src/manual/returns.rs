@@ -27,9 +27,9 @@ pub(crate) fn section(address: Address<'_>) -> Option<String> {
         return Some(format!("`{{id, deleted = true, message}}`; the message is \"{sentence}\"\n"));
     }
     let shape = address.catalog.shape(tool.result.shape.as_deref()?)?;
-    let mut text = match (&tool.result.list, tool.result.wrap) {
-        (Some(plural), wrap) => list(plural, wrap, address),
-        (None, _) => format!("{}\n", shape.summary),
+    let mut text = match &tool.result.list {
+        Some(plural) => list(plural, address),
+        None => format!("{}\n", shape.summary),
     };
     text.push('\n');
     text.push_str(&fields(shape));
@@ -39,21 +39,33 @@ pub(crate) fn section(address: Address<'_>) -> Option<String> {
     Some(text)
 }
 
-fn list(plural: &str, wrap: bool, address: Address<'_>) -> String {
-    let mut text = if wrap {
-        format!(
-            "`{{{plural}, data, count, total, has_more, _skip}}`: `{plural}` and `data` are the same list, `total` is there \
-             only where Close counts all matches."
-        )
+/// The members of a list's answer, the list itself under `name`.
+pub(crate) fn envelope(address: Address<'_>, name: &str) -> String {
+    let tool = address.tool();
+    let takes = |name: &str| tool.parameters.iter().any(|parameter| parameter.name == name);
+    if tool.result.wrap {
+        format!("{name}, count, total, has_more, _skip")
+    } else if takes("_cursor") {
+        format!("{name}, cursor_next, cursor_previous")
+    } else if takes("_skip") {
+        format!("{name}, has_more")
     } else {
-        let members = if plural == "availability" { "data" } else { "data, has_more" };
-        format!("`{{{plural}, {members}}}`: `{plural}` and `data` are the same list.")
-    };
+        name.to_owned()
+    }
+}
+
+fn list(plural: &str, address: Address<'_>) -> String {
+    let mut text = format!(
+        "`{{{}}}`: `{plural}` and `data` are the same list{}.",
+        envelope(address, &format!("{plural}, data")),
+        if address.tool().result.wrap {
+            ", `total` is there only where Close counts all matches"
+        } else {
+            ""
+        }
+    );
     if let Some(iterator) = address.tool().iterator() {
-        let _ = write!(
-            text,
-            " `app.integrations.close.{iterator}({{…}})` goes through all pages: `for item in close.{iterator}({{…}}) do … end`."
-        );
+        let _ = write!(text, " All pages: `for item in close.{iterator}({{…}}) do … end`.");
     }
     text.push_str(" Each item has:\n");
     text

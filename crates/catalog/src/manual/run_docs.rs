@@ -127,7 +127,7 @@ fn function(manual: &Manual, address: Address<'_>) -> String {
     text
 }
 
-/// The required parameters of the first example; the whole example where none is required.
+/// The first example with no more than the required parameters, where that is a call that can be made.
 fn example(address: Address<'_>) -> Map<String, Value> {
     let Some((_, input)) = address.examples().into_iter().next() else { return Map::new() };
     let required = |name: &str| {
@@ -141,7 +141,7 @@ fn example(address: Address<'_>) -> Map<String, Value> {
         .filter(|(name, _)| required(name))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
-    if needed.is_empty() { input } else { needed }
+    if address.prepare(&Value::Object(needed.clone())).is_ok() { needed } else { input }
 }
 
 fn shell_word(text: &str) -> String {

@@ -121,12 +121,12 @@ pub(crate) fn variable(shape: &Shape) -> &str {
 /// Members that tell an object from others of its kind, the best first.
 const TELLING: &[&str] = &[
     "display_name",
+    "lead_name",
     "name",
     "label",
-    "text",
     "subject",
+    "text",
     "note",
-    "lead_name",
     "contact_name",
     "email",
     "url",
@@ -139,34 +139,30 @@ const TELLING: &[&str] = &[
     "_type",
     "body",
     "query",
+    "date_created",
 ];
 
-/// What a reader wants to see of an answer: its id, and one or two members that say which one it is.
+/// What a reader wants to see of an answer: its id, a member that says which one it is, and what kind it is where
+/// the function says so.
 fn members(tool: &Tool, shape: &Shape, input: &Map<String, Value>) -> Vec<String> {
-    let wanted = input
-        .get("_fields")
-        .and_then(Value::as_str)
-        .map(|fields| fields.split(',').map(|field| field.trim().to_owned()).collect::<Vec<_>>());
-    let is_there =
-        |name: &&str| wanted.as_ref().is_none_or(|wanted| wanted.iter().any(|field| field == name));
-    let plain = |name: &str| {
+    let wanted: Option<Vec<&str>> =
+        input.get("_fields").and_then(Value::as_str).map(|fields| fields.split(',').map(str::trim).collect());
+    let is_there = |name: &&str| wanted.as_ref().is_none_or(|wanted| wanted.contains(name));
+    let is_plain = |name: &&str| {
         shape.fields.iter().any(|(field, value_type, _)| {
             field == name && !value_type.contains("[]") && !matches!(value_type.as_str(), "object" | "any")
         })
     };
-    let first = shape
+    let id = shape
         .fields
         .iter()
         .map(|(name, ..)| name.as_str())
         .find(|name| *name == "id" || name.ends_with("_id"));
-    let derived = tool.result.derive.iter().map(|(name, _)| name.as_str()).filter(|name| *name == "type");
-    let telling = TELLING.iter().copied().filter(|name| plain(name));
-    let mut members: Vec<String> = Vec::new();
-    for name in first.into_iter().chain(derived).chain(telling).filter(is_there) {
-        if members.len() < 3 && !members.iter().any(|member| member == name) {
-            members.push(name.to_owned());
-        }
-    }
+    let derived = tool.result.derive.iter().map(|(name, _)| name.as_str()).find(is_there);
+    let telling = TELLING.iter().copied().filter(is_plain).find(is_there);
+    let mut members: Vec<String> =
+        [id.filter(is_there), derived, telling].into_iter().flatten().map(str::to_owned).collect();
+    members.dedup();
     members
 }
 

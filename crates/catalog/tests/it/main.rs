@@ -3,6 +3,7 @@
 mod arguments;
 mod complete;
 mod documentation;
+mod manual;
 mod names;
 mod requests;
 mod schemas;

@@ -47,7 +47,7 @@ pub(crate) struct SchemaArguments {
 /// Prints documentation.
 #[derive(Debug, Args)]
 pub(crate) struct DocsArguments {
-    /// A tool, or an object such as leads; nothing for the list of all
+    /// A tool, an object such as leads, a guide such as errors, or integrations.close; nothing for the list of all
     #[arg(value_name = "NAME")]
     pub(crate) page: Option<String>,
 }

@@ -42,14 +42,53 @@ async fn pages_are_found_under_every_name() {
         "integrations.close.create_lead",
         "app.integrations.close.create_lead",
         "close_create_lead",
+        "app.integrations.close.default.create_lead",
     ] {
         assert_eq!(latch.run(&["docs", name]).await.out, page.out, "{name}");
     }
     let overview = latch.run(&["docs"]).await;
     assert!(overview.out.contains("## Leads") && overview.out.contains("`create_lead("));
-    assert_eq!(latch.run(&["docs", "integrations.close"]).await.out, overview.out);
+    let namespace = latch.run(&["docs", "integrations.close"]).await;
+    assert!(namespace.out.starts_with("# app.integrations.close — "), "{namespace:?}");
+    assert!(namespace.out.contains("\n# Close CRM — Lua API Reference\n"));
+    for name in ["close", "app.integrations.close", "close.default"] {
+        let page = latch.run(&["docs", name]).await;
+        assert!(page.out.contains("\n# Close CRM — Lua API Reference\n"), "{name}: {page:?}");
+    }
     let leads = latch.run(&["docs", "leads"]).await;
     assert!(leads.out.starts_with("# Leads\n") && !leads.out.contains("## "), "{leads:?}");
+}
+
+#[tokio::test]
+async fn a_function_of_an_account_has_a_page_whatever_is_connected() {
+    let latch = Latch::new();
+    let page = latch.run(&["docs", "create_lead"]).await;
+    for name in ["integrations.close.us_team.create_lead", "close[\"ann@example.com\"].create_lead"] {
+        let ran = latch.run(&["docs", name]).await;
+        assert_eq!((ran.code, &ran.out), (0, &page.out), "{name}: {}", ran.err);
+    }
+}
+
+#[tokio::test]
+async fn the_page_of_a_function_shows_both_ways_of_calling_it() {
+    let page = Latch::new().run(&["docs", "list_notes"]).await;
+    assert!(page.out.contains("```sh\nlatch call list_notes '"), "{page:?}");
+    assert!(page.out.contains("```lua\nlocal result = app.integrations.close.list_notes("), "{page:?}");
+    assert!(page.out.contains("There the answer is `{data, has_more}`."), "{page:?}");
+}
+
+#[tokio::test]
+async fn guides_are_pages_and_listed_with_the_tools() {
+    let latch = Latch::new();
+    let list = latch.run(&["docs"]).await;
+    for guide in ["overview", "context", "errors", "examples"] {
+        assert!(list.out.contains(&format!("- `{guide}`: ")), "{list:?}");
+        let page = latch.run(&["docs", guide]).await;
+        assert!(page.code == 0 && page.out.starts_with("# ") && page.out.contains("```lua\n"), "{page:?}");
+    }
+    let page = latch.json(&["docs", "errors", "--json"]).await;
+    assert_eq!((&page["success"], &page["page"]), (&true.into(), &"errors".into()));
+    assert!(page["markdown"].as_str().is_some_and(|text| text.starts_with("# Errors\n")), "{page}");
 }
 
 #[tokio::test]
@@ -60,7 +99,19 @@ async fn an_unknown_page_is_an_error_also_in_json() {
     assert!(ran.err.contains("create_lead"), "{ran:?}");
     let ran = latch.run(&["docs", "create_leed", "--json"]).await;
     assert_eq!(ran.code, 2);
-    assert_eq!(ran.json()["error_class"], "unknown_function");
+    let envelope = ran.json();
+    assert_eq!((&envelope["success"], &envelope["error_class"]), (&false.into(), &"unknown_function".into()));
+    let error = envelope["error"].as_str().unwrap();
+    assert!(
+        error.starts_with(
+            "Function 'create_leed' not found in app.integrations.close. Available: create_lead,"
+        )
+    );
+
+    let ran = latch.run(&["docs", "integrations.hubspot"]).await;
+    insta::assert_snapshot!("docs_unknown_namespace", ran.told());
+    let ran = latch.run(&["docs", "qqqq"]).await;
+    insta::assert_snapshot!("docs_unknown_page", ran.told());
 }
 
 #[tokio::test]
@@ -68,4 +119,15 @@ async fn tools_are_found_by_what_they_do() {
     let found = Latch::new().json(&["search", "log", "a", "call", "--json"]).await;
     assert_eq!(found["query"], "log a call");
     assert_eq!(found["tools"][0]["function"], "close.create_call");
+}
+
+#[tokio::test]
+async fn a_search_shows_what_the_guides_say() {
+    let latch = Latch::new();
+    let ran = latch.run(&["search", "catch", "an", "error", "--limit", "1"]).await;
+    assert!(ran.out.contains("`latch docs errors` Catching an error: "), "{ran:?}");
+    let found = latch.json(&["search", "catching", "errors", "--json"]).await;
+    assert_eq!(found["guides"][0]["page"], "errors");
+    let ran = latch.run(&["search", "qqqq"]).await;
+    assert!(ran.code == 0 && ran.out.is_empty() && ran.err.contains("latch tools"), "{ran:?}");
 }
