@@ -397,7 +397,8 @@ end
 -- A plain search takes time in proportion to the product of both lengths in the interpreter's own code.
 local function find(text, pattern, start, plain)
   if has_text(text) then text = text_of(text) end
-  if type(text) == "string" and type(pattern) == "string" and (plain or native.is_plain(pattern)) then
+  local number = start == nil or type(start) == "number"
+  if number and type(text) == "string" and type(pattern) == "string" and (plain or native.is_plain(pattern)) then
     return native.find(text, pattern, start)
   end
   affordable(text, pattern)
@@ -441,14 +442,16 @@ end
 
 -- The matcher looks at the clock at each step, but a step goes through a whole run of the text, and for each of
 -- its bytes through a whole set of the pattern.
-local MOST_WORK = 2 ^ 26
+local MOST_WORK = 2 ^ 25
 local function affordable(text, pattern)
-  if type(text) == "string" and type(pattern) == "string" and #text * native.pattern_cost(pattern) > MOST_WORK then
+  if type(text) ~= "string" or type(pattern) ~= "string" or #text * #pattern <= MOST_WORK then return end
+  if #text * native.pattern_cost(pattern) > MOST_WORK then
     error("the pattern is too costly for a text of this length; shorten its sets, or the text", 3)
   end
 end
 
 local function match(text, pattern, start)
+  if has_text(text) then text = text_of(text) end
   affordable(text, pattern)
   return relocated(pcall(string_match, text, pattern, start))
 end
