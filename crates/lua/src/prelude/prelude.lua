@@ -361,7 +361,7 @@ local function print_line(...)
   native.print(concat(parts, "\t", 1, parts.n))
 end
 
-local function dump(value)
+local function dump_value(value)
   native.print(text_of(value))
   return value
 end
@@ -496,9 +496,9 @@ end
 native.failures(Failure)
 
 _VERSION = native.version
--- Names that Lua 5.1 has and the interpreter does not.
-unpack, string.gfind = unpack, gmatch
-print, dump, tostring, pairs = print_line, dump, tostring_value, pairs_with_accounts
+-- A name that Lua 5.1 has and the interpreter does not.
+string.gfind = gmatch
+print, dump, tostring, pairs = print_line, dump_value, tostring_value, pairs_with_accounts
 string.find, string.format, string.split = find, format, raising(native.split)
 string.match, string.gmatch, string.gsub = match, gmatch, gsub
 table.move, table.sort = move, sort

@@ -1,4 +1,5 @@
 //! Scripts as their authors meet them.
 
+mod attacks;
 mod language;
 mod support;

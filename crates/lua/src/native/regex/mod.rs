@@ -7,7 +7,6 @@ mod pattern;
 mod replacement;
 
 use mlua::{Lua, MultiValue, Table, Value};
-use regex_automata::Match;
 
 use crate::meter::Meter;
 use crate::native::{Natives, NO_MEMORY, answered, refusal, success, type_of};
