@@ -37,11 +37,18 @@ pub(crate) fn library(lua: &Lua, natives: &Natives) -> mlua::Result<Table> {
     let marks = natives.marks.clone();
     library.raw_set(
         "array",
-        lua.create_function(move |lua, list: Option<Table>| {
+        lua.create_function(move |lua, list: Value| {
             let list = match list {
-                Some(list) => list,
-                None => lua.create_table()?,
+                Value::Table(list) => list,
+                Value::Nil => lua.create_table()?,
+                other => {
+                    let got = type_of(&other);
+                    return refusal(lua, format!("json.array: expected table, got {got}"));
+                }
             };
+            if list.is_readonly() {
+                return refusal(lua, "json.array: the table cannot be changed");
+            }
             marks.mark_array(&list)?;
             Ok(success(Value::Table(list)))
         })?,

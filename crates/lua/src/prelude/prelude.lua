@@ -361,7 +361,7 @@ local function print_line(...)
   native.print(concat(parts, "\t", 1, parts.n))
 end
 
-local function dump(value)
+local function dump_value(value)
   native.print(text_of(value))
   return value
 end
@@ -396,9 +396,10 @@ end
 
 -- The matcher looks at the clock at each step, but a step goes through a whole run of the text, and for each of
 -- its bytes through a whole set of the pattern.
-local MOST_WORK = 2 ^ 26
+local MOST_WORK = 2 ^ 25
 local function affordable(text, pattern)
-  if type(text) == "string" and type(pattern) == "string" and #text * native.pattern_cost(pattern) > MOST_WORK then
+  if type(text) ~= "string" or type(pattern) ~= "string" or #text * #pattern <= MOST_WORK then return end
+  if #text * native.pattern_cost(pattern) > MOST_WORK then
     error("the pattern is too costly for a text of this length; shorten its sets, or the text", 3)
   end
 end
@@ -406,7 +407,8 @@ end
 -- A plain search takes time in proportion to the product of both lengths in the interpreter's own code.
 local function find(text, pattern, start, plain)
   if has_text(text) then text = text_of(text) end
-  if type(text) == "string" and type(pattern) == "string" and (plain or native.is_plain(pattern)) then
+  local number = start == nil or type(start) == "number"
+  if number and type(text) == "string" and type(pattern) == "string" and (plain or native.is_plain(pattern)) then
     local first, last = native.find(text, pattern, start)
     if first then return first, last end
     return nil
@@ -498,9 +500,9 @@ end
 native.failures(Failure)
 
 _VERSION = native.version
--- Names that Lua 5.1 has and the interpreter does not.
+-- A name that Lua 5.1 has and the interpreter does not.
 string.gfind = gmatch
-print, tostring, pairs = print_line, tostring_value, pairs_with_accounts
+print, dump, tostring, pairs = print_line, dump_value, tostring_value, pairs_with_accounts
 string.find, string.format, string.split = find, format, raising(native.split)
 string.match, string.gmatch, string.gsub = match, gmatch, gsub
 table.move, table.sort = move, sort
@@ -508,7 +510,6 @@ coroutine.resume, coroutine.wrap, coroutine.yield = drive, coroutine_wrap, corou
 json, regex, dates, docs = library(native.json), library(native.regex), library(native.dates), library(native.docs)
 os = { clock = native.clock, date = date, difftime = os.difftime, time = os.time }
 debug = { traceback = debug.traceback }
-rawset(_G, "dump", dump)
 rawset(_G, "app", app)
 rawset(_G, "close", close)
 for _, name in { "require", "loadstring", "load", "getfenv", "setfenv", "newproxy", "collectgarbage", "gcinfo" } do

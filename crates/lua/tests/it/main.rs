@@ -1,5 +1,6 @@
 //! Scripts as their authors meet them.
 
+mod attacks;
 mod calling;
 mod language;
 mod manual;
