@@ -165,7 +165,9 @@ impl Natives {
             )),
             Err(Failure::TooLarge) => Err(failure::unfit_arguments(
                 address,
-                &format!("they are larger than {LARGEST_ARGUMENTS} bytes, or hold more than {MOST_VALUES} values"),
+                &format!(
+                    "they are larger than {LARGEST_ARGUMENTS} bytes, or hold more than {MOST_VALUES} values"
+                ),
             )),
             Err(Failure::Stopped) => Err(failure::unfit_arguments(address, "the script was stopped")),
         };

@@ -42,7 +42,10 @@ pub(crate) fn table(lua: &Lua, shared: &Arc<Shared>, marks: &Marks) -> mlua::Res
     dates::add_clock(lua, &table, &natives)?;
     table.raw_set("no_memory", NO_MEMORY)?;
     // A long pattern of the language's own kind is a long loop within the matcher, which nothing interrupts.
-    table.raw_set("pattern_cost", lua.create_function(|_, pattern: LuaString| Ok(text::pattern_cost(&pattern.as_bytes())))?)?;
+    table.raw_set(
+        "pattern_cost",
+        lua.create_function(|_, pattern: LuaString| Ok(text::pattern_cost(&pattern.as_bytes())))?,
+    )?;
     Ok(table)
 }
 

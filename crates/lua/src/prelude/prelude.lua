@@ -394,12 +394,24 @@ end
 
 -- Library functions that would run for ever, and none can stop ------------------------------------------
 
+-- The matcher looks at the clock at each step, but a step goes through a whole run of the text, and for each of
+-- its bytes through a whole set of the pattern.
+local MOST_WORK = 2 ^ 25
+local function affordable(text, pattern)
+  if type(text) ~= "string" or type(pattern) ~= "string" or #text * #pattern <= MOST_WORK then return end
+  if #text * native.pattern_cost(pattern) > MOST_WORK then
+    error("the pattern is too costly for a text of this length; shorten its sets, or the text", 3)
+  end
+end
+
 -- A plain search takes time in proportion to the product of both lengths in the interpreter's own code.
 local function find(text, pattern, start, plain)
   if has_text(text) then text = text_of(text) end
   local number = start == nil or type(start) == "number"
   if number and type(text) == "string" and type(pattern) == "string" and (plain or native.is_plain(pattern)) then
-    return native.find(text, pattern, start)
+    local first, last = native.find(text, pattern, start)
+    if first then return first, last end
+    return nil
   end
   affordable(text, pattern)
   return relocated(pcall(string_find, text, pattern, start, plain))
@@ -438,16 +450,6 @@ end
 local function sort(list, comparison)
   if comparison == nil and type(list) == "table" and is_long(list) then comparison = ascending end
   return relocated(pcall(table_sort, list, comparison))
-end
-
--- The matcher looks at the clock at each step, but a step goes through a whole run of the text, and for each of
--- its bytes through a whole set of the pattern.
-local MOST_WORK = 2 ^ 25
-local function affordable(text, pattern)
-  if type(text) ~= "string" or type(pattern) ~= "string" or #text * #pattern <= MOST_WORK then return end
-  if #text * native.pattern_cost(pattern) > MOST_WORK then
-    error("the pattern is too costly for a text of this length; shorten its sets, or the text", 3)
-  end
 end
 
 local function match(text, pattern, start)

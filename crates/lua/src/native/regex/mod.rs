@@ -9,7 +9,7 @@ mod replacement;
 use mlua::{Lua, MultiValue, Table, Value};
 
 use crate::meter::Meter;
-use crate::native::{Natives, NO_MEMORY, answered, refusal, success, type_of};
+use crate::native::{NO_MEMORY, Natives, answered, refusal, success, type_of};
 use pattern::{Pattern, Trouble};
 use replacement::Part;
 
@@ -213,4 +213,3 @@ fn most_replacements(limit: &Value) -> Option<usize> {
         _ => None,
     }
 }
-

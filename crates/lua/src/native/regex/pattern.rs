@@ -6,8 +6,8 @@
 //! by byte, with an eye on the clock. Only where they cannot go, and for the groups within a match, a machine
 //! runs that does not stop halfway; for that one the product of pattern and text has a limit.
 
-use regex_automata::hybrid::{BuildError, LazyStateID};
 use regex_automata::hybrid::dfa::{self, DFA};
+use regex_automata::hybrid::{BuildError, LazyStateID};
 use regex_automata::nfa::thompson::pikevm::{self, PikeVM};
 use regex_automata::nfa::thompson::{self, NFA, WhichCaptures};
 use regex_automata::util::captures::Captures;
@@ -174,7 +174,8 @@ impl Pattern {
         let slots = self.groups.get_nfa().group_info().slot_len();
         if self.states.saturating_mul(1 + slots / 8).saturating_mul(bytes) > MOST_STEPS {
             return Err(Trouble::Text(
-                "the pattern is too costly for a text of this length; simplify it or shorten the text".to_owned(),
+                "the pattern is too costly for a text of this length; simplify it or shorten the text"
+                    .to_owned(),
             ));
         }
         Ok(())

@@ -114,7 +114,11 @@ fn in_a_process(name: &str, source: &str) -> Result<Value, String> {
     let report = said.split_once(REPORT).and_then(|(_, rest)| rest.lines().next());
     match report.map(serde_json::from_str) {
         Some(Ok(report)) => Ok(report),
-        _ => Err(format!("its process broke: {}\n{said}\n{}", output.status, String::from_utf8_lossy(&output.stderr))),
+        _ => Err(format!(
+            "its process broke: {}\n{said}\n{}",
+            output.status,
+            String::from_utf8_lossy(&output.stderr)
+        )),
     }
 }
 
@@ -134,9 +138,8 @@ fn one_attack() {
     };
     let engine = Engine::start(EngineOptions { limits, ready: 0, threads: Some(1) }).expect("an engine");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let run = |source: &str| -> RunRecord {
-        runtime.block_on(engine.run(Script::new(source), Arc::new(Nobody)))
-    };
+    let run =
+        |source: &str| -> RunRecord { runtime.block_on(engine.run(Script::new(source), Arc::new(Nobody))) };
     // What is made once in a process is not the attack's.
     assert!(run("return pcall(close.list_leads)").success);
     let (time, memory) = (process_time(), status("VmRSS:"));

@@ -15,9 +15,9 @@ const TAMPERING: &[&str] = &[
     "string.find, string.format, string.gsub, table.concat, table.insert, coroutine.resume = nil",
     "coroutine.yield, coroutine.resume, coroutine.wrap = error, error, error",
     "app = nil close = nil json = nil",
-    "app.integrations = nil app.parallel = nil",
-    "close.list_leads = function() return 'mine' end",
-    "setmetatable(app, nil) setmetatable(app.integrations.close, nil)",
+    "pcall(function() app.integrations = nil app.parallel = nil end) pcall(rawset, app, 'integrations', nil)",
+    "pcall(function() close.list_leads = function() return 'mine' end end) pcall(rawset, close, 'list_leads', nil)",
+    "pcall(setmetatable, app, nil) pcall(setmetatable, app.integrations.close, nil)",
     "pcall(function() getmetatable(app).__index = error end)",
     "pcall(function() getmetatable('').__index = nil end) pcall(function() getmetatable('').__metatable = 1 end)",
     "pcall(setmetatable, _G, {__index = error, __newindex = error})",
@@ -34,7 +34,11 @@ fn whatever_a_script_spoils_its_record_is_right() {
         let source = format!("local say = print say('before') {tampering}\nsay('after') return 1");
         let record = run(&source);
         assert!(record.success, "{tampering}: {:?}", record.error);
-        assert_eq!((record.output.as_str(), json!(record.result)), ("before\nafter", json!([1])), "{tampering}");
+        assert_eq!(
+            (record.output.as_str(), json!(record.result)),
+            ("before\nafter", json!([1])),
+            "{tampering}"
+        );
 
         let record = run(&format!("local fail = error {tampering}\nfail('the end', 0)"));
         assert_eq!(record.error.as_deref(), Some("the end"), "{tampering}");
@@ -87,9 +91,7 @@ fn two_runs_at_once_do_not_see_each_other() {
         )
     };
     runtime.block_on(async {
-        let runs: Vec<_> = (0..8)
-            .map(|mark| tokio::spawn(ENGINE.clone().run_owned(source(mark))))
-            .collect();
+        let runs: Vec<_> = (0..8).map(|mark| tokio::spawn(ENGINE.clone().run_owned(source(mark)))).collect();
         for (mark, run) in runs.into_iter().enumerate() {
             let record = run.await.expect("it runs");
             assert_eq!(json!(record.result), json!([mark]), "{:?}", record.error);
@@ -114,7 +116,7 @@ impl RunOwned for latch_lua::Engine {
 const WALK: &str = r"
 local seen, found = {}, {}
 local function walk(path, value, depth)
-  found[path] = type(value) .. ' ' .. tostring(value):sub(1, 300)
+  found[path] = type(value) .. ' ' .. tostring(value):gsub('%s+', ' '):sub(1, 300)
   if type(value) ~= 'table' or seen[value] or depth > 6 then return end
   seen[value] = true
   local meta = getmetatable(value)
@@ -144,13 +146,38 @@ fn reachable() -> String {
 #[test]
 fn files_processes_the_environment_and_the_inside_of_the_interpreter_are_out_of_reach() {
     let reachable = reachable();
-    let has = |path: &str| reachable.lines().any(|line| line.starts_with(&format!("_G.{path} = ")));
+    // The script's own globals stand before those that it found.
+    let starts = |path: &str| [format!("_G.{path} = "), format!("_G<meta>.__index.{path} = ")];
+    let has = |path: &str| reachable.lines().any(|line| starts(path).iter().any(|start| line.starts_with(start)));
     assert!(has("string.find") && has("os.time") && has("debug.traceback"), "{reachable}");
     for absent in [
-        "io", "package", "require", "load", "loadstring", "loadfile", "dofile", "collectgarbage", "gcinfo",
-        "newproxy", "getfenv", "setfenv", "module", "debug.info", "debug.sethook", "debug.getregistry",
-        "debug.getupvalue", "debug.getmetatable", "os.execute", "os.exit", "os.getenv", "os.remove", "os.rename",
-        "os.tmpname", "os.setlocale", "string.dump", "native",
+        "io",
+        "package",
+        "require",
+        "load",
+        "loadstring",
+        "loadfile",
+        "dofile",
+        "collectgarbage",
+        "gcinfo",
+        "newproxy",
+        "getfenv",
+        "setfenv",
+        "module",
+        "debug.info",
+        "debug.sethook",
+        "debug.getregistry",
+        "debug.getupvalue",
+        "debug.getmetatable",
+        "os.execute",
+        "os.exit",
+        "os.getenv",
+        "os.remove",
+        "os.rename",
+        "os.tmpname",
+        "os.setlocale",
+        "string.dump",
+        "native",
     ] {
         assert!(!has(absent), "{absent} can be reached");
     }
@@ -158,15 +185,13 @@ fn files_processes_the_environment_and_the_inside_of_the_interpreter_are_out_of_
 
 #[test]
 fn no_address_of_memory_is_told() {
-    let texts = run(
-        "local function f() end local t = setmetatable({}, {__metatable = 1}) local all = {} \
+    let texts = run("local function f() end local t = setmetatable({}, {__metatable = 1}) local all = {} \
          local values = {f, print, coroutine.create(f), buffer.create(1), json.null, {f}, app, close, t, string.gmatch('', '')} \
          for _, v in values do all[#all + 1] = tostring(v) all[#all + 1] = string.format('%s %*', v, v) \
          local ok, e = pcall(error, v) all[#all + 1] = tostring(e) all[#all + 1] = tostring(select(2, pcall(function() return v + 1 end))) \
          all[#all + 1] = tostring(select(2, pcall(function() return v .. '' end))) \
          all[#all + 1] = tostring(select(2, pcall(tonumber, v))) all[#all + 1] = debug.traceback(tostring(v)) end \
-         return table.concat(all, '\\n')",
-    );
+         return table.concat(all, '\\n')");
     let Some([Value::String(texts)]) = texts.result.as_deref() else { panic!("{:?}", texts.error) };
     for text in [texts.as_str(), &reachable()] {
         assert!(!text.contains("0x"), "{text}");
@@ -188,4 +213,36 @@ fn errors_of_library_functions_are_text_that_names_the_line_of_the_script() {
          if not ok and type(e) ~= 'string' then wrong[#wrong + 1] = path .. ' ' .. tostring(v) end end end return wrong",
     );
     assert_eq!(json!(record.result), json!([[]]), "{:?}", record.error);
+}
+
+#[test]
+fn what_a_script_defines_is_in_its_own_globals() {
+    let record = run("x = 1 _G.y = 2 return _G.x, y, _G._G == _G, rawget(_G, 'x'), _G.print == print");
+    assert_eq!(json!(record.result), json!([1, 2, true, 1, true]));
+}
+
+#[test]
+fn the_functions_that_are_guarded_do_what_they_always_did() {
+    let record = run("local s = 'key = value, other = 2' \
+         return {s:find('(%w+) = (%w+)')}, {s:match('(%w+)$')}, {s:gsub('%w+', string.upper, 2)}, (s:gsub('%s', {[' '] = '_'})), \
+         s:find('=', 1, true), s:find('a', -7), s:find('', 100), string.find('a.b', '.', 2, true), #s:split(', '), \
+         os.date('%Y-%m-%d', 0), select('#', s:find('q'))");
+    assert_eq!(
+        json!(record.result),
+        json!([
+            [1, 11, "key", "value"],
+            ["2"],
+            ["KEY = VALUE, other = 2", 2],
+            "key_=_value,_other_=_2",
+            5,
+            null,
+            null,
+            2,
+            2,
+            "1970-01-01",
+            1
+        ]),
+        "{:?}",
+        record.error
+    );
 }
