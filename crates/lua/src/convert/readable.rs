@@ -86,7 +86,9 @@ impl Writing<'_> {
         }
         if left_out > 0 {
             self.line();
-            self.text.push_str(&format!("… {left_out} more"));
+            self.text.push_str("… ");
+            self.text.push_str(&left_out.to_string());
+            self.text.push_str(" more");
         }
         self.open.pop();
         self.line();

@@ -128,11 +128,11 @@ impl Natives {
 
     fn start(&self, state: &mut State, call: ScriptCall, place: usize) -> u64 {
         let id = self.shared.next_id();
-        let Some(stage) = state.stage.clone() else { return id };
-        let task = stage.handle.clone().spawn(async move {
+        let Some(scene) = state.stage.clone() else { return id };
+        let task = scene.handle.clone().spawn(async move {
             let started = Instant::now();
-            let _permit = stage.permits.acquire().await;
-            let result = stage.host.call(call).await;
+            let _permit = scene.permits.acquire().await;
+            let result = scene.host.call(call).await;
             Finished { id, answer: Answer::Call { place, took: started.elapsed(), result: Box::new(result) } }
         });
         state.waiting.push(task);

@@ -66,7 +66,12 @@ pub(crate) fn add(lua: &Lua, table: &Table, natives: &Natives) -> mlua::Result<(
             Ok(!pattern.as_bytes().iter().any(|byte| SPECIALS.contains(byte)))
         })?,
     )?;
-    table.raw_set("find", lua.create_function(find)?)?;
+    table.raw_set(
+        "find",
+        lua.create_function(|_, (text, wanted, start): (LuaString, LuaString, Option<f64>)| {
+            Ok(find(&text.as_bytes(), &wanted.as_bytes(), start.unwrap_or(1.0)).unzip())
+        })?,
+    )?;
     let shared = natives.shared.clone();
     table.raw_set(
         "split",
@@ -77,27 +82,18 @@ pub(crate) fn add(lua: &Lua, table: &Table, natives: &Natives) -> mlua::Result<(
 }
 
 /// `string.find` for plain text: where it begins and ends, in time in proportion to the length.
-fn find(
-    _: &Lua,
-    (text, wanted, start): (LuaString, LuaString, Option<f64>),
-) -> mlua::Result<(Option<usize>, Option<usize>)> {
-    let (text, wanted) = (text.as_bytes(), wanted.as_bytes());
+fn find(text: &[u8], wanted: &[u8], start: f64) -> Option<(usize, usize)> {
     #[expect(clippy::cast_possible_truncation, reason = "an index is a small number; others are cut")]
-    let start = start.unwrap_or(1.0) as i64;
+    let start = start as i64;
     let length = i64::try_from(text.len()).unwrap_or(i64::MAX);
     let begin = match start {
         1.. => start - 1,
         0 => 0,
-        _ => (length + start).max(0),
+        _ => length.saturating_add(start).max(0),
     };
-    let Some(rest) = usize::try_from(begin).ok().and_then(|begin| text.get(begin..)) else {
-        return Ok((None, None));
-    };
-    let offset = text.len() - rest.len();
-    Ok(match memmem::find(rest, &wanted) {
-        Some(place) => (Some(offset + place + 1), Some(offset + place + wanted.len())),
-        None => (None, None),
-    })
+    let begin = usize::try_from(begin).ok()?;
+    let place = begin + memmem::find(text.get(begin..)?, wanted)?;
+    Some((place + 1, place + wanted.len()))
 }
 
 /// `string.split`: the parts between separators; without one, between commas.
@@ -125,7 +121,7 @@ fn split(lua: &Lua, meter: &Meter, (text, separator): (Value, Value)) -> mlua::R
         parts.raw_seti(count, lua.create_string(part)?)
     };
     if separator.is_empty() {
-        for byte in text.iter() {
+        for byte in &*text {
             push(&[*byte])?;
         }
         return Ok(success(Value::Table(parts)));

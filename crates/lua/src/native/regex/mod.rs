@@ -119,13 +119,12 @@ fn all_matches(
     let groups = lua.create_table()?;
     let collected = pattern.for_each(&text, meter, |pattern, found| {
         for (place, group) in pattern.groups(&text, found)?.iter().enumerate() {
-            let list = match groups.raw_get::<Option<Table>>(place + 1)? {
-                Some(list) => list,
-                None => {
-                    let list = lua.create_table()?;
-                    groups.raw_set(place + 1, &list)?;
-                    list
-                }
+            let list = if let Some(list) = groups.raw_get::<Option<Table>>(place + 1)? {
+                list
+            } else {
+                let list = lua.create_table()?;
+                groups.raw_set(place + 1, &list)?;
+                list
             };
             list.raw_push(lua.create_string(group.map_or(&b""[..], |span| &text[span.range()]))?)?;
         }

@@ -11,16 +11,13 @@ impl Part {
     pub(super) fn of(replacement: &[u8]) -> Vec<Self> {
         let (mut parts, mut text, mut place) = (Vec::new(), Vec::new(), 0);
         while place < replacement.len() {
-            match Self::group_at(&replacement[place..]) {
-                Some((group, length)) => {
-                    parts.push(Self::Text(std::mem::take(&mut text)));
-                    parts.push(Self::Group(group));
-                    place += length;
-                }
-                None => {
-                    text.push(replacement[place]);
-                    place += 1;
-                }
+            if let Some((group, length)) = Self::group_at(&replacement[place..]) {
+                parts.push(Self::Text(std::mem::take(&mut text)));
+                parts.push(Self::Group(group));
+                place += length;
+            } else {
+                text.push(replacement[place]);
+                place += 1;
             }
         }
         parts.push(Self::Text(text));

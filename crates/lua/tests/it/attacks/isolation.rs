@@ -148,7 +148,8 @@ fn files_processes_the_environment_and_the_inside_of_the_interpreter_are_out_of_
     let reachable = reachable();
     // The script's own globals stand before those that it found.
     let starts = |path: &str| [format!("_G.{path} = "), format!("_G<meta>.__index.{path} = ")];
-    let has = |path: &str| reachable.lines().any(|line| starts(path).iter().any(|start| line.starts_with(start)));
+    let has =
+        |path: &str| reachable.lines().any(|line| starts(path).iter().any(|start| line.starts_with(start)));
     assert!(has("string.find") && has("os.time") && has("debug.traceback"), "{reachable}");
     for absent in [
         "io",
