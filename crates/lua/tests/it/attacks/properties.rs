@@ -10,11 +10,8 @@ use crate::support::{run, run_script};
 
 /// Source text of a string with these bytes.
 fn quoted(bytes: &[u8]) -> String {
-    let mut text = String::from("'");
-    for byte in bytes {
-        text.push_str(&format!("\\x{byte:02x}"));
-    }
-    text + "'"
+    let escaped: Vec<String> = bytes.iter().map(|byte| format!("\\x{byte:02x}")).collect();
+    format!("'{}'", escaped.concat())
 }
 
 /// JSON that scripts can hold: no null, which is nothing there, and no number that is not exact.
