@@ -54,6 +54,9 @@ impl Interpreter {
             .into_function()?;
         let start: Function = prelude.call(natives)?;
         lua.sandbox(true)?;
+        // The sandbox puts a table of the script's own before the globals. `_G` has to be that one, or what a
+        // script defines is not in it.
+        lua.globals().raw_set("_G", lua.globals())?;
         // The interpreter serves one script. What that does to its libraries harms nobody, and programs
         // written for Lua 5.1 add to them.
         for library in ["string", "table", "math", "coroutine", "os", "utf8", "bit32", "json", "regex"] {

@@ -1,7 +1,7 @@
 //! Text: searching it, splitting it, and writing values as text.
 
 use memchr::memmem;
-use mlua::{Lua, LuaString, MultiValue, Table, Value, Variadic};
+use mlua::{Lua, LuaString, MultiValue, Table, Value};
 
 use crate::convert::readable;
 use crate::meter::Meter;
@@ -66,7 +66,12 @@ pub(crate) fn add(lua: &Lua, table: &Table, natives: &Natives) -> mlua::Result<(
             Ok(!pattern.as_bytes().iter().any(|byte| SPECIALS.contains(byte)))
         })?,
     )?;
-    table.raw_set("find", lua.create_function(find)?)?;
+    table.raw_set(
+        "find",
+        lua.create_function(|_, (text, wanted, start): (LuaString, LuaString, Option<f64>)| {
+            Ok(find(&text.as_bytes(), &wanted.as_bytes(), start.unwrap_or(1.0)).unzip())
+        })?,
+    )?;
     let shared = natives.shared.clone();
     table.raw_set(
         "split",
@@ -76,29 +81,19 @@ pub(crate) fn add(lua: &Lua, table: &Table, natives: &Natives) -> mlua::Result<(
     )
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "the signature is the interpreter's")]
 /// `string.find` for plain text: where it begins and ends, in time in proportion to the length.
-fn find(
-    _: &Lua,
-    (text, wanted, start): (LuaString, LuaString, Option<f64>),
-) -> mlua::Result<Variadic<usize>> {
-    let (text, wanted) = (text.as_bytes(), wanted.as_bytes());
+fn find(text: &[u8], wanted: &[u8], start: f64) -> Option<(usize, usize)> {
     #[expect(clippy::cast_possible_truncation, reason = "an index is a small number; others are cut")]
-    let start = start.unwrap_or(1.0) as i64;
+    let start = start as i64;
     let length = i64::try_from(text.len()).unwrap_or(i64::MAX);
     let begin = match start {
         1.. => start - 1,
         0 => 0,
-        _ => (length + start).max(0),
+        _ => length.saturating_add(start).max(0),
     };
-    let Some(rest) = usize::try_from(begin).ok().and_then(|begin| text.get(begin..)) else {
-        return Ok(Variadic::new());
-    };
-    let offset = text.len() - rest.len();
-    Ok(match memmem::find(rest, &wanted) {
-        Some(place) => Variadic::from_iter([offset + place + 1, offset + place + wanted.len()]),
-        None => Variadic::new(),
-    })
+    let begin = usize::try_from(begin).ok()?;
+    let place = begin + memmem::find(text.get(begin..)?, wanted)?;
+    Some((place + 1, place + wanted.len()))
 }
 
 /// `string.split`: the parts between separators; without one, between commas.

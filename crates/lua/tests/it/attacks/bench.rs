@@ -83,7 +83,7 @@ fn judge(ends: Ends, report: &Value) -> Result<(), String> {
     if number("process_ms") > limit + OVERSHOOT + OVERHEAD {
         return Err("the process computed too long".to_owned());
     }
-    if number("grown_bytes") > (MEMORY as u64 * MEMORY_FACTOR) as f64 {
+    if report["grown_bytes"].as_u64().is_none_or(|grown| grown > MEMORY_FACTOR * MEMORY as u64) {
         return Err("the process grew too large".to_owned());
     }
     Ok(())
