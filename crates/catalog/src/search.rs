@@ -32,6 +32,8 @@ const ENOUGH: f32 = 1.5;
 const VERB: f32 = 0.75;
 /// Each verb counts as being this rare, though there are ten times as many functions to list than to merge.
 const VERB_RARITY: f32 = 1.6;
+/// How much more the first thing named counts than the others.
+const FIRST: f32 = 1.25;
 /// What a second verb counts of a first.
 const IN_PASSING: f32 = 0.4;
 /// What remains of the score of a tool whose name was not asked for at all.
@@ -84,8 +86,13 @@ impl SearchIndex {
     }
 
     fn score(&self, document: &Document, terms: &[Term]) -> f32 {
-        let things: f32 =
-            terms.iter().filter(|term| !term.is_verb).map(|term| self.answers(document, term)).sum();
+        // The first thing named is what the question is about; the others say more about it.
+        let mut things = 0.0;
+        let mut share = FIRST;
+        for thing in terms.iter().filter(|term| !term.is_verb) {
+            things += share * self.answers(document, thing);
+            share = 1.0;
+        }
         let verbs = terms.iter().filter(|term| term.is_verb && term.at.is_some());
         // The first verb says what is to be done; others are said in passing.
         let mut share = VERB;

@@ -32,6 +32,9 @@ const SMALL_WORDS: &str = "about after all am and any are as at be by can close 
      them there these they this those to today tomorrow up us want was we week were what when where which \
      whose will with within year yesterday you your";
 
+/// Words with which somebody asks what there is, instead of saying what is to be done.
+const QUESTION_WORDS: &[&str] = &["are", "did", "is", "what", "when", "where", "which", "who", "whose"];
+
 /// Further words of a question are not looked at.
 const MOST_WORDS: usize = 40;
 
@@ -46,7 +49,9 @@ pub(crate) fn words(text: &str) -> Vec<String> {
 /// What a question asks for, in its order.
 pub(crate) fn terms(question: &str) -> Vec<Term> {
     let said: Vec<String> = all_words(question).take(MOST_WORDS).collect();
-    let mut terms = Vec::new();
+    // Somebody who asks which contacts are enrolled does not want to enroll one.
+    let asks = said.first().is_some_and(|first| QUESTION_WORDS.iter().any(|word| stem(word) == *first));
+    let mut terms: Vec<Term> = Vec::new();
     let mut at = 0;
     while at < said.len() {
         let rest = &said[at..];
@@ -55,7 +60,7 @@ pub(crate) fn terms(question: &str) -> Vec<Term> {
             phrase.len()
         } else if let Some((phrase, (verb, noun))) = longest(&TABLES.acts, rest, 1) {
             // Where something is to be done already (`send a text`), the word names a thing.
-            if !terms.iter().any(|term| term.is_verb) {
+            if !asks && !terms.iter().any(|term| term.is_verb) {
                 terms.push(Term { answers: vec![(vec![verb.clone()], 1.0)], is_verb: true, at: Some(at) });
             }
             let mut answers = vec![(vec![noun.clone()], 1.0)];
@@ -63,6 +68,10 @@ pub(crate) fn terms(question: &str) -> Vec<Term> {
                 answers.push((vec![word.clone()], 1.0));
             }
             terms.push(Term { answers, is_verb: false, at: Some(at) });
+            phrase.len()
+        } else if let Some((phrase, meant)) = longest(&TABLES.verbs, rest, 2) {
+            let answers = meant.iter().map(|word| (vec![word.clone()], SYNONYM)).collect();
+            terms.push(Term { answers, is_verb: true, at: Some(at) });
             phrase.len()
         } else {
             terms.extend(word(&said[at]).map(|(answers, is_verb)| Term { answers, is_verb, at: Some(at) }));
@@ -92,11 +101,12 @@ fn longest<'t, T>(
 /// What one word asks for, and whether it is a verb; nothing for small words.
 fn word(said: &str) -> Option<(Vec<Answer>, bool)> {
     let mut answers = vec![(vec![said.to_owned()], 1.0)];
-    for (meant, _) in TABLES.verbs.iter().filter(|(_, spoken)| spoken.iter().any(|word| word == said)) {
+    let is_said = |spoken: &[String]| matches!(spoken, [one] if one == said);
+    for (_, meant) in TABLES.verbs.iter().filter(|(spoken, _)| is_said(spoken)) {
         answers.extend(meant.iter().map(|word| (vec![word.clone()], SYNONYM)));
     }
     let is_verb = answers.len() > 1;
-    let nouns = TABLES.nouns.iter().filter(|(spoken, _)| matches!(spoken.as_slice(), [one] if one == said));
+    let nouns = TABLES.nouns.iter().filter(|(spoken, _)| is_said(spoken));
     answers.extend(nouns.map(|(_, meant)| (meant.clone(), SYNONYM)));
     (answers.len() > 1 || !is_small(said)).then_some((answers, is_verb))
 }
@@ -120,11 +130,14 @@ struct Tables {
 }
 
 static TABLES: LazyLock<Tables> = LazyLock::new(|| {
-    let stems = |words: &[&str]| words.iter().map(|word| stem(word)).collect();
+    let stems = |words: &[&str]| words.iter().map(|word| stem(word)).collect::<Vec<_>>();
     let split = |words: &str| words.split(' ').map(stem).collect::<Vec<_>>();
     Tables {
-        small: SMALL_WORDS.split(' ').map(stem).collect(),
-        verbs: VERBS.iter().map(|(meant, spoken)| (stems(meant), stems(spoken))).collect(),
+        small: SMALL_WORDS.split_whitespace().map(stem).collect(),
+        verbs: VERBS
+            .iter()
+            .flat_map(|(meant, spoken)| spoken.iter().map(move |spoken| (split(spoken), stems(meant))))
+            .collect(),
         acts: ACTS.iter().map(|(spoken, verb, noun)| (split(spoken), (stem(verb), stem(noun)))).collect(),
         nouns: NOUNS.iter().map(|(spoken, meant)| (split(spoken), split(meant))).collect(),
     }

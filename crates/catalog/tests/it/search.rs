@@ -11,6 +11,7 @@ const QUESTIONS: &[(&str, &str)] = &[
     ("list my colleagues", "list_users"),
     ("show all sales reps on the team", "list_users"),
     ("who is online right now", "list_user_availability"),
+    ("is anyone on the phone right now", "list_user_availability"),
     // Leads.
     ("find a company by name", "list_leads"),
     ("search for customers", "list_leads"),
@@ -43,6 +44,7 @@ const QUESTIONS: &[(&str, &str)] = &[
     ("send a text message", "create_sms"),
     ("write a note on a lead", "create_note"),
     ("pin a note", "update_note"),
+    ("attach a comment to a deal", "create_comment"),
     ("comment on a note", "create_comment"),
     // What is to be done.
     ("remind me to call back", "create_task"),
@@ -68,12 +70,14 @@ const QUESTIONS: &[(&str, &str)] = &[
     ("put somebody into a workflow", "create_sequence_subscription"),
     ("pause a contact in a sequence", "update_sequence_subscription"),
     ("take a contact out of a sequence", "delete_sequence_subscription"),
+    ("which contacts are enrolled in a cadence", "list_sequence_subscriptions"),
     ("which cadences do we have", "list_sequences"),
     // How the organization is set up.
     ("which lead statuses are there", "list_lead_statuses"),
     ("custom fields of leads", "list_lead_custom_fields"),
     ("add a custom field to contacts", "create_contact_custom_field"),
     ("list webhooks", "list_webhooks"),
+    ("set up a webhook", "create_webhook"),
     ("notify my server when something changes", "create_webhook"),
     ("saved searches", "list_smart_views"),
     // Many at once, and numbers.
