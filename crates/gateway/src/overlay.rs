@@ -24,6 +24,12 @@ struct Entry {
     is_imagined: bool,
 }
 
+impl Entry {
+    fn known(&self) -> Known {
+        self.object.clone().map_or(Known::Deleted, Known::Object)
+    }
+}
+
 /// What a rehearsal knows of an object.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Known {
@@ -63,6 +69,14 @@ impl Overlay {
 
     /// Remembers that an object would be gone.
     pub(crate) fn delete(&mut self, account: &str, collection: &str, id: &str) {
+        // What hangs on a lead disappears with it. Of what Close has, it would have to be asked.
+        let parent = (collection == "/lead/").then_some(id);
+        for entry in self.entries.iter_mut().filter(|entry| entry.account == account && entry.is_imagined) {
+            let lead = entry.object.as_ref().and_then(|object| object.get("lead_id")).and_then(Value::as_str);
+            if parent.is_some() && lead == parent {
+                entry.object = None;
+            }
+        }
         if let Some(entry) = self.find_mut(account, id) {
             entry.object = None;
         } else {
@@ -71,10 +85,10 @@ impl Overlay {
         }
     }
 
-    /// What is known of an object, if anything was planned for it.
-    pub(crate) fn get(&self, account: &str, id: &str) -> Option<Known> {
-        let entry = self.of(account).find(|entry| entry.id == id)?;
-        Some(entry.object.clone().map_or(Known::Deleted, Known::Object))
+    /// What is known of the object of a collection, if anything was planned for it. An id asked for in another
+    /// collection than its own is Close's to refuse.
+    pub(crate) fn get(&self, account: &str, collection: &str, id: &str) -> Option<Known> {
+        self.of(account).find(|entry| entry.id == id && entry.collection == collection).map(Entry::known)
     }
 
     pub(crate) fn imagined_in(&self, account: &str, list: &str) -> impl Iterator<Item = &Value> {
@@ -131,7 +145,7 @@ impl Overlay {
     /// Brings one item of a list up to date; says whether it would still be in the list.
     fn keep(&self, account: &str, query: &[(String, String)], item: &mut Value) -> bool {
         let Some(id) = item.get("id").and_then(Value::as_str) else { return true };
-        match self.get(account, id) {
+        match self.of(account).find(|entry| entry.id == id).map(Entry::known) {
             None => true,
             Some(Known::Deleted) => false,
             Some(Known::Object(object)) => {

@@ -40,8 +40,8 @@ impl Gateway {
         if *method != http::Method::GET {
             return Ok(Read::Sent(self.send(call.chosen, call.request, call.deadline).await?));
         }
-        if let Some((_, id)) = split_path(path) {
-            match call.rehearsal.overlay(|overlay| overlay.get(account, id)) {
+        if let Some((collection, id)) = split_path(path) {
+            match call.rehearsal.overlay(|overlay| overlay.get(account, collection, id)) {
                 Some(Known::Object(object)) => return Ok(Read::Known(with_fields(query, object))),
                 Some(Known::Deleted) => return Err(gone(id)),
                 None => {}
@@ -115,8 +115,8 @@ impl Gateway {
     /// The object that a write is about, as it is now; nothing where no tool reads it or nothing may be read.
     async fn current(&self, call: &Rehearsed<'_>) -> Result<Option<Value>, CallError> {
         let path = &call.request.path;
-        if let Some((_, id)) = split_path(path) {
-            match call.rehearsal.overlay(|overlay| overlay.get(call.chosen.key(), id)) {
+        if let Some((collection, id)) = split_path(path) {
+            match call.rehearsal.overlay(|overlay| overlay.get(call.chosen.key(), collection, id)) {
                 Some(Known::Object(object)) => return Ok(Some(object)),
                 Some(Known::Deleted) => return Err(gone(id)),
                 None => {}

@@ -1,6 +1,7 @@
 //! `latch accounts`: whose Close may be used.
 
 use jiff::Timestamp;
+use latch_catalog::catalog;
 use latch_gateway::{AccountQuery, AccountSelector, Caller};
 use latch_vault::{Account, CloseIdentity, Connection, ConnectionSettings, Endpoints};
 use serde_json::{Value, json};
@@ -30,9 +31,11 @@ pub(crate) async fn run(
             show(&account, console)
         }
         AccountsAction::Add { account, no_check } => {
+            refuse_function_name(&account.name)?;
             add(&house, &account.name, account.connection.as_deref(), !no_check, console).await
         }
         AccountsAction::Connect { account, no_browser, timeout } => {
+            refuse_function_name(&account.name)?;
             let wanted = connect::Wanted {
                 name: &account.name,
                 connection: account.connection.as_deref(),
@@ -58,6 +61,19 @@ pub(crate) async fn run(
         }
         AccountsAction::Remove { account, yes } => remove(&house, &account.selector(), yes, console).await,
     }
+}
+
+/// The account that is meant where none is named.
+const DEFAULT_NAME: &str = "default";
+
+/// In a script, functions and accounts stand side by side under `app.integrations.close`.
+fn refuse_function_name(name: &str) -> Result<(), Failure> {
+    if catalog().get(name).is_none() {
+        return Ok(());
+    }
+    let message =
+        format!("an account cannot be called {name:?}: that is a function of Close; nothing was stored");
+    Err(Failure::unusable(message).with_hint("choose another name, such as us_team"))
 }
 
 /// Every account of the tenant.
@@ -166,6 +182,13 @@ async fn test(house: &House, selector: &AccountSelector, console: &Console) -> R
 
 async fn policy(house: &House, wanted: &PolicyArguments, console: &Console) -> Result<(), Failure> {
     let caller = Caller::command_line();
+    // Calls that name no account use the key from the environment, whatever is stored under this name.
+    if wanted.account.name == DEFAULT_NAME && open::environment_account()?.is_some() {
+        let message =
+            "the default account is the one of CLOSE_API_KEY, which keeps no policy; nothing was changed";
+        return Err(Failure::unusable(message)
+            .with_hint("set LATCH_POLICY, for example read:allow,write:deny, or unset CLOSE_API_KEY"));
+    }
     let mut account = house.gateway.account(&caller, &wanted.account.selector()).await?;
     if wanted.is_change() {
         let selector = AccountSelector::Id(account.id.to_string());

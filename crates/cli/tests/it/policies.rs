@@ -89,3 +89,17 @@ async fn a_policy_that_cannot_be_read_stops_everything() {
     assert!(ran.err.contains(said), "{ran:?}");
     assert!(twin.control().requests().is_empty(), "nothing was sent");
 }
+
+#[tokio::test]
+async fn names_that_would_mislead_are_refused() {
+    let twin = twin().await;
+    let latch = Latch::new();
+    let taken = latch.run_with_input(&["accounts", "add", "list_leads"], "key").await;
+    assert_eq!(taken.code, 2, "{taken:?}");
+    assert!(taken.err.contains("that is a function of Close; nothing was stored"), "{taken:?}");
+    // Whoever sets a policy for the key in the environment must not believe that it holds.
+    let latch = Latch::with_key_of(&twin);
+    let default = latch.run(&["accounts", "policy", "default", "--write", "deny"]).await;
+    assert_eq!(default.code, 2, "{default:?}");
+    assert!(default.err.contains("LATCH_POLICY"), "{default:?}");
+}

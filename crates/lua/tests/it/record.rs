@@ -164,6 +164,22 @@ return found.name, task.text, renamed, #close.list_leads{ query = 'Acme' }.leads
 }
 
 #[tokio::test]
+async fn in_a_dry_run_what_hangs_on_a_lead_goes_with_it_and_ids_keep_their_kind() {
+    let close = Close::start().await;
+    let source = "
+local lead = close.create_lead{ name = 'Gone soon' }
+local task = close.create_task{ lead_id = lead.id, text = 'Call' }
+local wrong, why = pcall(close.get_contact, lead.id)
+close.delete_lead(lead.id)
+local there, gone = pcall(close.get_task, task.id)
+return wrong, why.status, there, gone.status
+";
+    let request = RunRequest { script: Script::new(source), dry_run: true, ..RunRequest::default() };
+    let record = close.request(request).await;
+    assert_eq!(json!(record.result), json!([false, 404, false, 404]), "{:?}", record.error);
+}
+
+#[tokio::test]
 async fn a_policy_of_the_run_narrows_and_its_refusals_have_the_known_words() {
     let close = Close::start().await;
     let with = |policy: &str, source: &str| RunRequest {
