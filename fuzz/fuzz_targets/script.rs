@@ -26,7 +26,7 @@ impl Host for Nobody {
         async { vec!["default".to_owned()] }.boxed()
     }
 
-    fn plan(&self) -> Option<Vec<serde_json::Value>> {
+    fn plan(&self) -> Option<Vec<latch_gateway::PlannedWrite>> {
         None
     }
 
@@ -49,7 +49,7 @@ static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
         result: 16 * 1024,
         ..Limits::default()
     };
-    Engine::start(EngineOptions { limits, ready: 4, threads: Some(1) }).expect("an engine starts")
+    Engine::start(EngineOptions { limits, ready: 4, threads: Some(1), ..EngineOptions::default() }).expect("an engine starts")
 });
 static RUNTIME: LazyLock<Runtime> =
     LazyLock::new(|| Builder::new_current_thread().enable_all().build().expect("a runtime starts"));

@@ -115,7 +115,7 @@ impl<'m> ToJson<'m> {
             return Err(self.failure("is nested too deeply"));
         }
         self.open.push(pointer);
-        let (form, members) = self.marks.form(table, self.meter)?;
+        let (form, members) = self.marks.form(table, self.meter, self.values)?.ok_or(Failure::TooLarge)?;
         let length = if let Form::Array(length) = form { length } else { members };
         if length > self.values {
             return Err(Failure::TooLarge);

@@ -13,7 +13,7 @@ use std::sync::{Arc, OnceLock};
 
 use mlua::{Lua, Table, Value};
 
-use crate::meter::Meter;
+use crate::meter::{Meter, Stopped};
 
 /// Nothing may be nested deeper than this.
 pub(crate) const DEEPEST: usize = 512;
@@ -69,12 +69,20 @@ impl Marks {
     }
 
     /// What `table` is: what it was when it came, else a list if its keys are exactly 1 to n.
-    /// With it, how many members it has.
-    pub(crate) fn form(&self, table: &Table, meter: &Meter) -> mlua::Result<(Form, usize)> {
+    /// With it, how many members it has; none if they are more than `most`, which is then not counted to the end.
+    pub(crate) fn form(
+        &self,
+        table: &Table,
+        meter: &Meter,
+        most: usize,
+    ) -> mlua::Result<Option<(Form, usize)>> {
         let metatable = table.metatable().map(|metatable| metatable.to_pointer());
         let (mut members, mut largest, mut only_places) = (0_usize, 0_usize, true);
-        table.for_each(|key: Value, _: Value| {
+        let counted = table.for_each(|key: Value, _: Value| {
             members += 1;
+            if members > most {
+                return Err(Stopped.into());
+            }
             if members.is_multiple_of(64) {
                 meter.check()?;
             }
@@ -83,7 +91,11 @@ impl Marks {
                 None => only_places = false,
             }
             Ok(())
-        })?;
+        });
+        if members > most {
+            return Ok(None);
+        }
+        counted?;
         let was = |mark: &Table| metatable == Some(mark.to_pointer());
         let form = if was(&self.array) && only_places && largest <= 2 * members + 64 {
             Form::Array(largest)
@@ -94,7 +106,7 @@ impl Marks {
         } else {
             Form::Object
         };
-        Ok((form, members))
+        Ok(Some((form, members)))
     }
 }
 

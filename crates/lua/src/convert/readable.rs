@@ -64,7 +64,7 @@ impl Writing<'_> {
             return Ok(());
         }
         self.meter.check()?;
-        let (form, count) = self.marks.form(table, self.meter)?;
+        let Some((form, count)) = self.marks.form(table, self.meter, usize::MAX)? else { return Ok(()) };
         if count == 0 {
             self.text.push_str("{}");
             return Ok(());
