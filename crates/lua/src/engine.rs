@@ -241,10 +241,16 @@ impl Pool {
 
     /// One that is ready, else a new one.
     fn take(&self) -> mlua::Result<Interpreter> {
-        let ready = self.lock().interpreters.pop();
-        match ready {
+        let mut ready = self.lock();
+        let taken = ready.interpreters.pop();
+        // Made in bulk once half of them are gone: making one beside every run would slow that run down.
+        let few = ready.interpreters.len() <= self.wanted / 2;
+        drop(ready);
+        match taken {
             Some(interpreter) => {
-                self.taken.notify_one();
+                if few {
+                    self.taken.notify_one();
+                }
                 Ok(interpreter)
             }
             None => Interpreter::new(),
@@ -255,18 +261,21 @@ impl Pool {
     fn fill(&self) {
         loop {
             let mut ready = self.lock();
-            while ready.interpreters.len() >= self.wanted && !ready.closed {
+            while ready.interpreters.len() > self.wanted / 2 && !ready.closed {
                 ready = self.taken.wait(ready).unwrap_or_else(PoisonError::into_inner);
             }
+            let missing = self.wanted.saturating_sub(ready.interpreters.len());
             if ready.closed {
                 return;
             }
             drop(ready);
-            match Interpreter::new() {
-                Ok(interpreter) => self.lock().interpreters.push(interpreter),
-                Err(error) => {
-                    tracing::error!(%error, "no interpreter can be made ready");
-                    return;
+            for _ in 0..missing {
+                match Interpreter::new() {
+                    Ok(interpreter) => self.lock().interpreters.push(interpreter),
+                    Err(error) => {
+                        tracing::error!(%error, "no interpreter can be made ready");
+                        return;
+                    }
                 }
             }
         }

@@ -10,7 +10,17 @@ use crate::limits::Limits;
 use crate::native;
 use crate::shared::Shared;
 
-const PRELUDE: &str = include_str!("prelude/prelude.lua");
+/// One chunk, in parts that share their locals.
+const PRELUDE: &str = concat!(
+    include_str!("prelude/locals.lua"),
+    include_str!("prelude/errors.lua"),
+    include_str!("prelude/coroutines.lua"),
+    include_str!("prelude/calls.lua"),
+    include_str!("prelude/namespaces.lua"),
+    include_str!("prelude/text.lua"),
+    include_str!("prelude/libraries.lua"),
+    include_str!("prelude/globals.lua"),
+);
 
 /// The prelude, compiled once.
 static COMPILED_PRELUDE: LazyLock<Vec<u8>> = LazyLock::new(|| {
