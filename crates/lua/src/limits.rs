@@ -153,7 +153,7 @@ impl Limit {
                 format!("The script may print {} bytes; what it printed more is cut.", limits.output)
             }
             Self::Result => format!(
-                "The script ran to its end, but what it returned is larger than {} bytes: return less, or print it.",
+                "The script ran to its end, but what it returned is too much (more than {} bytes, too many values, or nested too deeply): return less, or print it.",
                 limits.result
             ),
             Self::Cancelled => "The run was cancelled.".to_owned(),

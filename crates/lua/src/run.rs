@@ -62,8 +62,6 @@ pub(crate) fn finish(
 ) -> RunRecord {
     let meter = &interpreter.shared.meter;
     let mut record = empty(script, limits);
-    record.execution_time_ms = milliseconds(meter.elapsed());
-    record.cpu_time_ms = milliseconds(meter.computed());
     match end {
         Err((class, message)) => record.fail(class, message),
         Ok(End::Returned(values)) => match results(interpreter, &values, limits) {
@@ -78,6 +76,9 @@ pub(crate) fn finish(
         Ok(End::Stopped(limit)) => record.stop(limit, limits),
         Ok(End::Broken(message)) => record.fail("internal", message),
     }
+    // Writing down what it returned or raised was on its account.
+    record.execution_time_ms = milliseconds(meter.elapsed());
+    record.cpu_time_ms = milliseconds(meter.computed());
     let mut state = interpreter.shared.state();
     record.output = std::mem::take(&mut state.output);
     record.output_truncated = state.output_cut;

@@ -45,6 +45,6 @@ end
 
 -- What the driver starts: a script, protected, so that whatever it raises arrives whole.
 return function(script)
-  depth, in_parallel = 0, false
+  depth, in_parallel, known_accounts = 0, false, nil
   return outcome(pcall(script))
 end

@@ -58,6 +58,8 @@ local app = setmetatable({ integrations = integrations, parallel = parallel }, {
   end,
 })
 
+local known_accounts
+
 -- `pairs(app.integrations.close)` lists the accounts too, which have to be asked for.
 local function pairs_with_accounts(value)
   local accounts = type(value) == "table" and open_namespaces[value]
@@ -66,8 +68,9 @@ local function pairs_with_accounts(value)
   for name, f in next, value do all[name] = f end
   all.default = rawequal(value, close) and close.default or nil
   if rawequal(value, close) and is_yieldable() then
-    local id = native.ask_accounts()
-    for _, name in select(2, await(id)) do
+    -- Asked for once in a run.
+    known_accounts = known_accounts or select(2, await(native.ask_accounts()))
+    for _, name in known_accounts do
       if all[name] == nil then all[name] = close[name] end
     end
   end
