@@ -75,26 +75,28 @@ fn engine(options: EngineOptions) -> Engine {
 
 /// From the request to the end of a one-line script, in an interpreter that no run has used.
 async fn one_line() {
-    const TIMES: usize = 400;
+    const TIMES: usize = 200;
     let host: Arc<dyn Host> = Arc::new(AtOnce(json!({})));
     let script = || Script::new("return app.integrations.close.list_leads ~= nil");
     for (what, ready, goal) in [
-        ("one-line script, interpreters ready", 32, "goal: under 100 µs"),
+        // Enough that none is made while it is measured.
+        ("one-line script, interpreters ready", 3 * TIMES, "goal: under 100 µs"),
         ("one-line script, none ready: its interpreter is made first", 0, ""),
     ] {
         let engine = engine(EngineOptions { ready, ..EngineOptions::default() });
-        let mut times = Vec::new();
-        for place in 0..TIMES {
-            if place % 16 == 0 && ready > 0 {
-                // Let the pool fill up again, as it does between requests.
-                tokio::time::sleep(Duration::from_millis(60)).await;
-            }
+        if ready > 0 {
+            tokio::time::sleep(Duration::from_secs(2)).await;
+        }
+        let (mut times, mut within) = (Vec::new(), Vec::new());
+        for _ in 0..TIMES {
             let started = Instant::now();
             let record = engine.run(script(), Arc::clone(&host)).await;
             times.push(started.elapsed());
+            within.push(Duration::from_secs_f64(record.execution_time_ms / 1000.0));
             assert!(record.success, "{:?}", record.error);
         }
         row(what, &format!("{:?}", median(times)), goal);
+        row("  of which compiling, running and writing the record", &format!("{:?}", median(within)), "");
     }
 }
 

@@ -76,6 +76,8 @@ impl Interpreter {
         }
         let meter = Arc::clone(&shared);
         lua.set_interrupt(move |lua| Ok(meter.meter.tick(|| lua.used_memory())?));
+        // Done now, so that a short script ends before the collector wants its first turn.
+        lua.gc_collect()?;
         Ok(Self { lua, shared, marks, start })
     }
 
