@@ -3,6 +3,7 @@
 //! Scripts have threads of their own, so that one that computes without a pause delays other scripts for a
 //! slice and nothing else at all.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
@@ -12,9 +13,8 @@ use tokio::sync::{Semaphore, oneshot};
 use crate::host::Host;
 use crate::interpreter::Interpreter;
 use crate::limits::{Limits, WantedLimits};
-use crate::meter::Meter;
 use crate::record::RunRecord;
-use crate::run;
+use crate::run::{self, Setting};
 use crate::session::Session;
 
 /// Deeply nested data is handled by functions that call themselves.
@@ -27,7 +27,7 @@ const FEWEST_THREADS: usize = 4;
 pub struct EngineOptions {
     /// What one run may use at most, whatever it asks for.
     pub limits: Limits,
-    /// Interpreters kept ready. Each takes about 400 KB; without any, every run waits for its own to be made.
+    /// Interpreters kept ready. Each takes about 800 KB; without any, every run waits for its own to be made.
     pub ready: usize,
     /// Runs at the same time; more wait for their turn, in the order in which they came. Together they use at
     /// most so many times the memory limit.
@@ -115,14 +115,13 @@ impl Engine {
     /// is called from. If the returned future is dropped, the script is cancelled at its next step.
     pub async fn run(&self, script: Script, host: Arc<dyn Host>) -> RunRecord {
         let limits = self.inner.options.limits.lowered_to(&script.limits);
-        let calls = Handle::current();
         let pool = Arc::clone(&self.inner.pool);
         // The engine never closes it.
         let turn = Arc::clone(&self.inner.turns).acquire_owned().await;
-        let canceller = Canceller::default();
-        let cancel = canceller.clone();
+        let waiter = Waiter::default();
+        let setting = Setting { limits, host, calls: Handle::current(), cancelled: waiter.flag() };
         // Kept for the case that the run breaks off and nobody else is left to say so.
-        let named = Script { source: String::new(), ..script.clone() };
+        let named = Script { name: script.name.clone(), id: script.id.clone(), ..Script::default() };
         let Some(runtime) = &self.inner.runtime else { return run::never_began(&named, &limits) };
         let (told, ended) = oneshot::channel();
         runtime.spawn(async move {
@@ -133,16 +132,12 @@ impl Engine {
                     return;
                 }
             };
-            cancel.watch(&interpreter);
             let _turn = turn;
-            let record = run::run(&interpreter, script, limits, host, calls).await;
+            let record = run::run(&interpreter, script, setting).await;
             // Whoever waits need not wait for the interpreter to be taken apart.
             let _ = told.send(record);
         });
-        let armed = canceller.armed();
-        let record = ended.await.unwrap_or_else(|_| run::never_began(&named, &limits));
-        armed.disarm();
-        record
+        ended.await.unwrap_or_else(|_| run::never_began(&named, &limits))
     }
 
     /// Begins a session, in which what one entry defines is there for the next.
@@ -167,52 +162,22 @@ impl Drop for Inner {
     }
 }
 
-/// Lets a run be cancelled by whoever waits for it, once its interpreter is known.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Canceller {
-    state: Arc<Mutex<(bool, Option<Arc<crate::shared::Shared>>)>>,
+/// Cancels a run when it is dropped: whoever waited for the run is gone. Nothing happens to one that has ended.
+#[derive(Debug, Default)]
+pub(crate) struct Waiter {
+    cancelled: Arc<AtomicBool>,
 }
 
-impl Canceller {
-    fn lock(&self) -> MutexGuard<'_, (bool, Option<Arc<crate::shared::Shared>>)> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn watch(&self, interpreter: &Interpreter) {
-        let mut state = self.lock();
-        state.1 = Some(Arc::clone(&interpreter.shared));
-    }
-
-    fn cancel(&self) {
-        let mut state = self.lock();
-        state.0 = true;
-        if let Some(shared) = &state.1 {
-            Meter::cancel(&shared.meter);
-        }
-    }
-
-    pub(crate) fn armed(&self) -> Armed {
-        Armed { canceller: Some(self.clone()) }
+impl Waiter {
+    /// The flag that the run looks at.
+    pub(crate) fn flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.cancelled)
     }
 }
 
-/// Cancels when dropped, unless disarmed.
-#[derive(Debug)]
-pub(crate) struct Armed {
-    canceller: Option<Canceller>,
-}
-
-impl Armed {
-    pub(crate) fn disarm(mut self) {
-        self.canceller = None;
-    }
-}
-
-impl Drop for Armed {
+impl Drop for Waiter {
     fn drop(&mut self) {
-        if let Some(canceller) = &self.canceller {
-            canceller.cancel();
-        }
+        self.cancelled.store(true, Ordering::Relaxed);
     }
 }
 

@@ -5,7 +5,7 @@
 //! it, so that a busy machine does not make scripts fail.
 
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use mlua::VmState;
@@ -26,7 +26,6 @@ pub(crate) struct Meter {
     stopped: AtomicU8,
     /// Whether the stop has been offered as a yield already, which works only in some places.
     yielded: AtomicBool,
-    cancelled: AtomicBool,
     peak_memory: AtomicUsize,
     /// Nanoseconds from the start of the run at which the clock of the thread is read next.
     next_look: AtomicU64,
@@ -40,6 +39,8 @@ pub(crate) struct Meter {
 struct Times {
     started: Instant,
     limits: Limits,
+    /// Set by whoever no longer wants the run.
+    cancelled: Arc<AtomicBool>,
     /// Computing in the slices that have ended.
     computed: Duration,
     /// Where the thread's clock stood when the present slice began.
@@ -52,27 +53,27 @@ impl Meter {
             ticks: AtomicU32::new(0),
             stopped: AtomicU8::new(0),
             yielded: AtomicBool::new(false),
-            cancelled: AtomicBool::new(false),
             peak_memory: AtomicUsize::new(0),
             next_look: AtomicU64::new(0),
             next_coarse_look: AtomicU64::new(0),
             times: Mutex::new(Times {
                 started: Instant::now(),
                 limits: Limits::default(),
+                cancelled: Arc::default(),
                 computed: Duration::ZERO,
                 slice: None,
             }),
         }
     }
 
-    /// Starts anew under these limits.
-    pub(crate) fn begin(&self, limits: Limits) {
+    /// Starts anew under these limits; the run ends at its next step once `cancelled` is set.
+    pub(crate) fn begin(&self, limits: Limits, cancelled: Arc<AtomicBool>) {
         self.stopped.store(0, Ordering::Relaxed);
         self.yielded.store(false, Ordering::Relaxed);
-        self.cancelled.store(false, Ordering::Relaxed);
         self.peak_memory.store(0, Ordering::Relaxed);
         self.next_look.store(0, Ordering::Relaxed);
-        *self.times() = Times { started: Instant::now(), limits, computed: Duration::ZERO, slice: None };
+        *self.times() =
+            Times { started: Instant::now(), limits, cancelled, computed: Duration::ZERO, slice: None };
     }
 
     fn times(&self) -> MutexGuard<'_, Times> {
@@ -96,13 +97,8 @@ impl Meter {
         let _ = self.stopped.compare_exchange(0, mark, Ordering::Relaxed, Ordering::Relaxed);
     }
 
-    /// Asks the run to end at its next step.
-    pub(crate) fn cancel(&self) {
-        self.cancelled.store(true, Ordering::Relaxed);
-    }
-
     pub(crate) fn is_cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::Relaxed)
+        self.times().cancelled.load(Ordering::Relaxed)
     }
 
     /// The script goes on, on this thread.

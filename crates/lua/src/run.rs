@@ -1,8 +1,9 @@
 //! One run: compile, drive, and write down what happened.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
-use mlua::{MultiValue, Value};
+use mlua::{Function, MultiValue, Value};
 use serde_json::{Value as Json, json};
 use tokio::runtime::Handle;
 
@@ -24,16 +25,23 @@ const UNNAMED: &str = "script";
 /// What is said of no script at all, in the words that programs know.
 const NO_CODE: &str = "Missing required parameter \"code\". Provide the Lua source code to execute.";
 
+/// What a run is given besides its script.
+pub(crate) struct Setting {
+    pub(crate) limits: Limits,
+    pub(crate) host: Arc<dyn Host>,
+    /// The runtime on which calls are made.
+    pub(crate) calls: Handle,
+    /// Set by whoever no longer wants the run.
+    pub(crate) cancelled: Arc<AtomicBool>,
+}
+
+/// How a run ended: the script's way, or with class and message of why it could not begin.
+pub(crate) type Ended = Result<End, (&'static str, String)>;
+
 /// Runs a script in `interpreter` from its compiling to its record.
-pub(crate) async fn run(
-    interpreter: &Interpreter,
-    script: Script,
-    limits: Limits,
-    host: Arc<dyn Host>,
-    calls: Handle,
-) -> RunRecord {
+pub(crate) async fn run(interpreter: &Interpreter, script: Script, setting: Setting) -> RunRecord {
     let name = script.name.clone().unwrap_or_else(|| UNNAMED.to_owned());
-    interpreter.shared.begin(limits, Arc::clone(&host), calls);
+    interpreter.shared.begin(&setting);
     let meter = &interpreter.shared.meter;
     meter.slice_begins();
     let compiled = if script.source.trim().is_empty() {
@@ -42,27 +50,34 @@ pub(crate) async fn run(
         interpreter.compile(&script.source, &name).map_err(|message| ("syntax", message))
     };
     meter.slice_ends(interpreter.lua.used_memory());
-    let end = match compiled {
-        Ok(function) => match interpreter.limit_memory(&limits) {
-            Ok(()) => Ok(driver::drive(interpreter, function).await),
-            Err(error) => Ok(End::Broken(error.to_string())),
-        },
-        Err(refused) => Err(refused),
-    };
-    finish(interpreter, &script, &limits, &*host, end)
+    let ended = execute(interpreter, compiled, &setting.limits).await;
+    finish(interpreter, &script, &setting, ended)
+}
+
+/// Drives what was compiled to its end.
+pub(crate) async fn execute(
+    interpreter: &Interpreter,
+    compiled: Result<Function, (&'static str, String)>,
+    limits: &Limits,
+) -> Ended {
+    let function = compiled?;
+    Ok(match interpreter.limit_memory(limits) {
+        Ok(()) => driver::drive(interpreter, function).await,
+        Err(error) => End::Broken(error.to_string()),
+    })
 }
 
 /// Writes the record.
 pub(crate) fn finish(
     interpreter: &Interpreter,
     script: &Script,
-    limits: &Limits,
-    host: &dyn Host,
-    end: Result<End, (&'static str, String)>,
+    setting: &Setting,
+    ended: Ended,
 ) -> RunRecord {
+    let (limits, host) = (&setting.limits, &setting.host);
     let meter = &interpreter.shared.meter;
     let mut record = empty(script, limits);
-    match end {
+    match ended {
         Err((class, message)) => record.fail(class, message),
         Ok(End::Returned(values)) => match results(interpreter, &values, limits) {
             Ok(values) => {

@@ -6,14 +6,14 @@ use mlua::{Table, Value};
 use tokio::runtime::Handle;
 
 use crate::convert::readable;
-use crate::driver::{self, End};
-use crate::engine::{Canceller, Script};
+use crate::driver::End;
+use crate::engine::{Script, Waiter};
 use crate::host::Host;
 use crate::interpreter::Interpreter;
 use crate::lift::lift_locals;
 use crate::limits::Limits;
 use crate::record::RunRecord;
-use crate::run;
+use crate::run::{self, Setting};
 
 /// What messages call an entry.
 const NAME: &str = "input";
@@ -67,24 +67,26 @@ impl Session {
     /// Runs one entry. An expression is an entry too: its values are what it comes to. The limits are those of
     /// the session.
     pub async fn enter(&self, mut script: Script, host: Arc<dyn Host>) -> Reply {
-        let calls = Handle::current();
-        let (interpreter, limits) = (Arc::clone(&self.interpreter), self.limits);
+        let waiter = Waiter::default();
+        let setting =
+            Setting { limits: self.limits, host, calls: Handle::current(), cancelled: waiter.flag() };
+        let interpreter = Arc::clone(&self.interpreter);
         script.name = Some(NAME.to_owned());
-        let broken = run::never_began(&script, &limits);
-        let canceller = Canceller::default();
-        canceller.watch(&interpreter);
-        let task = self.threads.spawn(async move { enter(&interpreter, script, limits, host, calls).await });
-        let armed = canceller.armed();
-        let reply = task.await.unwrap_or(Reply { record: broken, values: Vec::new() });
-        armed.disarm();
-        reply
+        let broken = run::never_began(&script, &self.limits);
+        let task = self.threads.spawn(async move { enter(&interpreter, script, setting).await });
+        task.await.unwrap_or(Reply { record: broken, values: Vec::new() })
+    }
+
+    /// Where the path begins that stands at the end of what was typed.
+    pub fn completion_start(typed: &str) -> usize {
+        typed
+            .rfind(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_' && letter != '.')
+            .map_or(0, |place| place + 1)
     }
 
     /// The names that what was typed could go on with: whole paths such as `app.integrations.close.get_lead`.
     pub fn completions(&self, typed: &str) -> Vec<String> {
-        let start = typed
-            .rfind(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_' && letter != '.')
-            .map_or(0, |place| place + 1);
+        let start = Self::completion_start(typed);
         let path = typed.get(start..).unwrap_or_default();
         if path.len() < LEAST_TYPED {
             return Vec::new();
@@ -133,29 +135,18 @@ impl Session {
     }
 }
 
-async fn enter(
-    interpreter: &Interpreter,
-    script: Script,
-    limits: Limits,
-    host: Arc<dyn Host>,
-    calls: Handle,
-) -> Reply {
-    interpreter.shared.begin(limits, Arc::clone(&host), calls);
+async fn enter(interpreter: &Interpreter, script: Script, setting: Setting) -> Reply {
+    interpreter.shared.begin(&setting);
     let compiled = interpreter
         .compile(&format!("return {}", script.source), NAME)
-        .or_else(|_| interpreter.compile(&lift_locals(&script.source), NAME));
-    let end = match compiled {
-        Ok(function) => match interpreter.limit_memory(&limits) {
-            Ok(()) => Ok(driver::drive(interpreter, function).await),
-            Err(error) => Ok(End::Broken(error.to_string())),
-        },
-        Err(message) => Err(("syntax", message)),
-    };
-    let values = match &end {
+        .or_else(|_| interpreter.compile(&lift_locals(&script.source), NAME))
+        .map_err(|message| ("syntax", message));
+    let ended = run::execute(interpreter, compiled, &setting.limits).await;
+    let values = match &ended {
         Ok(End::Returned(values)) => values.iter().map(|value| shown(interpreter, value)).collect(),
         _ => Vec::new(),
     };
-    Reply { record: run::finish(interpreter, &script, &limits, &*host, end), values }
+    Reply { record: run::finish(interpreter, &script, &setting, ended), values }
 }
 
 fn shown(interpreter: &Interpreter, value: &Value) -> String {

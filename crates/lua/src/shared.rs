@@ -14,9 +14,10 @@ use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
 use crate::host::Host;
-use crate::limits::{Limit, Limits};
+use crate::limits::Limit;
 use crate::meter::{Meter, Stopped};
 use crate::record::CallEntry;
+use crate::run::Setting;
 
 /// The state of the run that an interpreter is busy with.
 #[derive(Debug)]
@@ -115,10 +116,15 @@ impl Shared {
     }
 
     /// Starts a run.
-    pub(crate) fn begin(&self, limits: Limits, host: Arc<dyn Host>, handle: Handle) {
-        self.meter.begin(limits);
-        let permits = Arc::new(Semaphore::new(usize::try_from(limits.parallel.max(1)).unwrap_or(1)));
-        *self.state() = State { stage: Some(Stage { host, handle, permits }), ..State::default() };
+    pub(crate) fn begin(&self, setting: &Setting) {
+        self.meter.begin(setting.limits, Arc::clone(&setting.cancelled));
+        let at_once = usize::try_from(setting.limits.parallel.max(1)).unwrap_or(1);
+        let stage = Stage {
+            host: Arc::clone(&setting.host),
+            handle: setting.calls.clone(),
+            permits: Arc::new(Semaphore::new(at_once)),
+        };
+        *self.state() = State { stage: Some(stage), ..State::default() };
     }
 
     pub(crate) fn next_id(&self) -> u64 {

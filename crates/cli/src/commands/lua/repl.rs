@@ -97,9 +97,6 @@ impl Completer for Names {
     fn complete(&self, line: &str, place: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<String>)> {
         let typed = line.get(..place).unwrap_or_default();
         let found = self.session.completions(typed);
-        let start = typed
-            .rfind(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_' && letter != '.')
-            .map_or(0, |before| before + 1);
-        Ok((start, found))
+        Ok((Session::completion_start(typed), found))
     }
 }
