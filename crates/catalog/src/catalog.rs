@@ -190,6 +190,12 @@ impl<'c> Address<'c> {
         schema::of(*self)
     }
 
+    /// The names of its parameters, in the order of the signature.
+    pub fn parameter_names(&self) -> Vec<&'c str> {
+        let name = |parameter| arguments::published_name(self.vocabulary, parameter);
+        signature::ordered(*self).map(name).collect()
+    }
+
     /// `create_lead({name, contacts?, url?})`.
     pub fn signature(&self) -> String {
         signature::of(*self)

@@ -37,19 +37,25 @@ pub(crate) fn brief(address: Address<'_>) -> String {
     written(address, &shown)
 }
 
-/// The names of parameters, a question mark after each that may be left out, those that may not first.
+/// The parameters in the order of the signature: those that may not be left out first.
+pub(crate) fn ordered(address: Address<'_>) -> impl Iterator<Item = &Parameter> {
+    let of = move |required: bool| {
+        let parameters = address.tool.parameters.iter();
+        parameters.filter(move |parameter| is_required(address.vocabulary, parameter) == required)
+    };
+    of(true).chain(of(false))
+}
+
+/// The names of parameters, a question mark after each that may be left out.
 fn names(address: Address<'_>, wanted: impl Fn(&Parameter) -> bool) -> Vec<String> {
-    let (mut required, mut optional) = (Vec::new(), Vec::new());
-    for parameter in address.tool.parameters.iter().filter(|parameter| wanted(parameter)) {
-        let name = published_name(address.vocabulary, parameter);
-        if is_required(address.vocabulary, parameter) {
-            required.push(name.to_owned());
-        } else {
-            optional.push(format!("{name}?"));
-        }
-    }
-    required.append(&mut optional);
-    required
+    ordered(address)
+        .filter(|parameter| wanted(parameter))
+        .map(|parameter| {
+            let name = published_name(address.vocabulary, parameter);
+            let mark = if is_required(address.vocabulary, parameter) { "" } else { "?" };
+            format!("{name}{mark}")
+        })
+        .collect()
 }
 
 fn written(address: Address<'_>, names: &[String]) -> String {

@@ -84,7 +84,7 @@ impl Meta {
 }
 
 /// One entry of the log of calls.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct CallEntry {
     /// Its place, from 1, in the order in which calls began.
     pub index: usize,

@@ -1,8 +1,9 @@
 //! Calls: from a function of a script to the host, and back with the answer.
 
+use std::sync::MutexGuard;
 use std::time::Instant;
 
-use latch_catalog::{Address, Catalog, Kind, Vocabulary, catalog};
+use latch_catalog::{Address, Kind, catalog};
 use latch_gateway::CallError;
 use mlua::{Lua, LuaString, MultiValue, Table, Value};
 use serde_json::{Map, Value as Json};
@@ -16,14 +17,12 @@ use crate::lists;
 use crate::meter::Stopped;
 use crate::native::Natives;
 use crate::record::{CallEntry, milliseconds};
-use crate::shared::{Answer, Finished, State, cut};
+use crate::shared::{Answer, Finished, State};
 
 /// Arguments of one call, in bytes; Close takes no larger requests.
 const LARGEST_ARGUMENTS: usize = 4 * 1024 * 1024;
 /// No function and no account has a longer name. Longer ones are cut before they get into the log of calls.
 const LONGEST_NAME: usize = 100;
-/// Longer messages are cut in the log of calls: they can hold what a script likes, once for each call.
-const LONGEST_MESSAGE: usize = 4 * 1024;
 
 pub(crate) fn add(lua: &Lua, table: &Table, natives: &Natives) -> mlua::Result<()> {
     let shared = natives.clone();
@@ -60,15 +59,13 @@ pub(crate) fn add(lua: &Lua, table: &Table, natives: &Natives) -> mlua::Result<(
     )?;
     table.raw_set(
         "functions",
-        lua.create_function(|lua, ()| lua.create_sequence_from(functions(catalog())))?,
+        lua.create_function(|lua, ()| {
+            lua.create_sequence_from(catalog().tools().map(|tool| tool.function.as_str()))
+        })?,
     )?;
     table.raw_set("lists", lua.create_function(|lua, ()| lists::table(lua))?)?;
     let shared = natives.shared.clone();
     table.raw_set("parallel", lua.create_function(move |_, ()| Ok(shared.meter.limits().parallel.max(1)))?)
-}
-
-fn functions(catalog: &Catalog) -> impl Iterator<Item = &str> {
-    catalog.tools().map(|tool| tool.function.as_str())
 }
 
 impl Natives {
@@ -87,11 +84,7 @@ impl Natives {
         };
         let limits = self.shared.meter.limits();
         let writes = address.tool().kind != Kind::Read;
-        let mut state = self.shared.state();
-        if state.calls.len() >= usize::try_from(limits.calls).unwrap_or(usize::MAX) {
-            drop(state);
-            return Err(self.stop(Limit::Calls));
-        }
+        let mut state = self.state_with_room()?;
         let mut entry = entry_of(&address, account.as_deref(), name, state.calls.len() + 1);
         let prepared = if writes && in_parallel {
             Err(failure::write_in_parallel(address.name()))
@@ -106,7 +99,6 @@ impl Natives {
             Ok(arguments) => arguments,
             Err(error) => {
                 entry.failed(&error, 0.0);
-                shorten(&mut entry);
                 state.calls.push(entry);
                 drop(state);
                 let path = path_of(account.as_deref(), name);
@@ -128,9 +120,9 @@ impl Natives {
 
     fn start(&self, state: &mut State, call: ScriptCall, place: usize) -> u64 {
         let id = self.shared.next_id();
-        let Some(house) = state.stage.clone() else { return id };
-        let made = house.clone();
-        let task = house.within(async move {
+        let Some(caller) = state.stage.clone() else { return id };
+        let made = caller.clone();
+        let task = caller.within(async move {
             let started = Instant::now();
             let _permit = made.permits.acquire().await;
             let result = made.host.call(call).await;
@@ -174,7 +166,7 @@ impl Natives {
             None | Some(Value::Nil) if given.iter().all(Value::is_nil) => Ok(Json::Null),
             Some(table @ Value::Table(_)) => convert(table),
             _ => {
-                let names = parameters(address);
+                let names = address.parameter_names();
                 let mut members = Map::new();
                 for (place, value) in given.iter().enumerate().filter(|(_, value)| !value.is_nil()) {
                     let Some(name) = names.get(place) else {
@@ -220,37 +212,27 @@ impl Natives {
     /// Notes a call of something that does not exist, and says what there is instead.
     fn unknown(&self, lua: &Lua, path: &str) -> mlua::Result<Table> {
         let error = failure::unknown(path);
-        let mut state = self.shared.state();
-        if state.calls.len() < usize::try_from(self.shared.meter.limits().calls).unwrap_or(usize::MAX) {
-            let name = path.rsplit('.').next().unwrap_or_default();
-            let mut entry = CallEntry {
-                index: state.calls.len() + 1,
-                path: path.to_owned(),
-                function: name.to_owned(),
-                tool: String::new(),
-                name: String::new(),
-                group: "close",
-                icon: "?",
-                operation: "",
-                account: String::new(),
-                status: "error",
-                error: None,
-                error_class: None,
-                write_effect: "none",
-                retry_safe: true,
-                http_status: None,
-                call_id: None,
-                request_id: None,
-                duration_ms: 0.0,
-            };
-            entry.failed(&error, 0.0);
-            state.calls.push(entry);
-            drop(state);
-        } else {
-            drop(state);
-            return Err(self.stop(Limit::Calls));
-        }
+        let mut state = self.state_with_room()?;
+        let mut entry = CallEntry {
+            index: state.calls.len() + 1,
+            path: path.to_owned(),
+            function: path.rsplit('.').next().unwrap_or_default().to_owned(),
+            group: "close",
+            icon: "?",
+            write_effect: "none",
+            ..CallEntry::default()
+        };
+        entry.failed(&error, 0.0);
+        state.calls.push(entry);
+        drop(state);
         failure::table(lua, &error, path)
+    }
+
+    /// The state, if one more call may be noted in it; else the run is stopped.
+    fn state_with_room(&self) -> mlua::Result<MutexGuard<'_, State>> {
+        let most = usize::try_from(self.shared.meter.limits().calls).unwrap_or(usize::MAX);
+        let state = self.shared.state();
+        if state.calls.len() < most { Ok(state) } else { Err(self.stop(Limit::Calls)) }
     }
 
     fn stop(&self, limit: Limit) -> mlua::Error {
@@ -266,10 +248,7 @@ pub(crate) fn note(state: &mut State, finished: Finished) -> u64 {
     {
         match result.as_ref() {
             Ok(outcome) => entry.succeeded(outcome, milliseconds(*took)),
-            Err(error) => {
-                entry.failed(error, milliseconds(*took));
-                shorten(entry);
-            }
+            Err(error) => entry.failed(error, milliseconds(*took)),
         }
     }
     let id = finished.id;
@@ -292,14 +271,6 @@ fn lossy(text: &[u8], most: usize) -> String {
         return String::from_utf8_lossy(text).into_owned();
     }
     format!("{}…", String::from_utf8_lossy(&text[..most]))
-}
-
-fn shorten(entry: &mut CallEntry) {
-    if let Some(message) = &mut entry.error
-        && message.len() > LONGEST_MESSAGE
-    {
-        *message = format!("{}…", cut(message, LONGEST_MESSAGE));
-    }
 }
 
 fn path_of(account: Option<&str>, name: &str) -> String {
@@ -326,32 +297,11 @@ fn entry_of(address: &Address<'_>, account: Option<&str>, name: &str, index: usi
         operation: tool.kind.as_str(),
         account: account.unwrap_or("default").to_owned(),
         status: "running",
-        error: None,
-        error_class: None,
         // A write that is under way when the run ends may have been carried out or not.
         write_effect: if tool.kind == Kind::Read { "none" } else { "unknown" },
         retry_safe: tool.kind == Kind::Read,
-        http_status: None,
-        call_id: None,
-        request_id: None,
-        duration_ms: 0.0,
+        ..CallEntry::default()
     }
-}
-
-/// The names of a tool's parameters in the order of its signature: required ones first.
-fn parameters<'c>(address: &Address<'c>) -> Vec<&'c str> {
-    let function = address.vocabulary() == Vocabulary::Function;
-    let (required, optional): (Vec<_>, Vec<_>) = address.tool().parameters.iter().partition(|parameter| {
-        parameter.function_required.filter(|_| function).unwrap_or(parameter.required)
-    });
-    required
-        .into_iter()
-        .chain(optional)
-        .map(|parameter| match (&parameter.function_name, function) {
-            (Some(name), true) => name.as_str(),
-            _ => parameter.name.as_str(),
-        })
-        .collect()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "no interpreter gives out 2^53 ids")]
