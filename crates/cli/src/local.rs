@@ -156,7 +156,8 @@ async fn is_used_for_real(house: &House) -> Result<bool, Failure> {
         return Ok(false);
     }
     let filter = AccountFilter { connection: Some(connection.name.clone()), ..AccountFilter::default() };
-    let accounts = house.vault.accounts(&open::tenant(), &filter, &Page { limit: 1, after: None }).await?;
+    let accounts =
+        house.vault.accounts(&open::tenant(), &filter, &Page { limit: 1, ..Page::default() }).await?;
     Ok(connection.oauth_app.is_some() || accounts.total > 0)
 }
 

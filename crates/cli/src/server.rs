@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use axum::Router;
+use latch_api::ApiOptions;
 use latch_gateway::Gateway;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -26,7 +27,7 @@ pub(crate) struct Server {
 
 /// Every door of the gateway that speaks HTTP.
 pub(crate) fn doors(gateway: &Gateway) -> Router {
-    latch_api::router(gateway.clone()).merge(latch_web::router(gateway.clone()))
+    latch_api::router(gateway.clone(), ApiOptions::default()).merge(latch_web::router(gateway.clone()))
 }
 
 /// This machine and no other.
