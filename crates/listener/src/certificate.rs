@@ -127,10 +127,8 @@ impl Certificate {
 
     /// Looks at the files again and again. Never ends.
     pub(crate) async fn watch(self) {
-        let mut ticks = tokio::time::interval(self.interval);
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
-            ticks.tick().await;
+            tokio::time::sleep(self.interval).await;
             let certificate = self.clone();
             // Reading may take its time, for example from a network drive.
             if let Err(error) = tokio::task::spawn_blocking(move || certificate.look()).await {
@@ -145,7 +143,7 @@ impl Certificate {
         {
             tracing::warn!(%error, "the certificate cannot be renewed");
         }
-        match self.take_over() {
+        match self.reload() {
             Ok(false) => {}
             Ok(true) => {
                 tracing::info!(certificate = %self.files.certificate.display(), "a new certificate is in use");
@@ -154,23 +152,21 @@ impl Certificate {
         }
     }
 
-    /// Uses what the files hold now, if that has changed since the last look. What cannot be used is
+    /// Looks at the files now, and uses what they hold if that has changed since the last look. Says whether
+    /// another certificate is in use now.
+    ///
+    /// # Errors
+    ///
+    /// If they have changed to something that cannot be used; the pair before stays in use. The same contents are
     /// complained about once.
-    fn take_over(&self) -> Result<bool, CertificateError> {
-        let contents = match read(&self.files) {
-            Ok(contents) => contents,
-            // Seen as empty, so that it is complained about once here too.
-            Err(error) => {
-                let news = self.current.see(Contents::default());
-                return if news { Err(error) } else { Ok(false) };
-            }
-        };
-        if !self.current.see(contents.clone()) {
+    pub fn reload(&self) -> Result<bool, CertificateError> {
+        let contents = read(&self.files);
+        // What cannot be read counts as empty here, so that it is complained about once too.
+        if !self.current.see(contents.as_ref().cloned().unwrap_or_default()) {
             return Ok(false);
         }
-        let key = Arc::new(pair(&self.files, &contents)?);
-        let known = self.current.key();
-        if known.cert == key.cert {
+        let key = Arc::new(pair(&self.files, &contents?)?);
+        if self.current.key().cert == key.cert {
             return Ok(false);
         }
         warn_if_ended(&self.files, &key);

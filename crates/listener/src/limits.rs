@@ -41,7 +41,7 @@ impl Default for Limits {
             header_timeout: Duration::from_secs(15),
             body_timeout: Duration::from_secs(30),
             // gRPC's Python client drops idle connections after 240 seconds by itself.
-            idle_timeout: Duration::from_mins(5),
+            idle_timeout: Duration::from_secs(300),
         }
     }
 }

@@ -89,7 +89,7 @@ fn json(words: &Words) -> Response {
     }
     let overloaded = words.status == StatusCode::SERVICE_UNAVAILABLE;
     if overloaded {
-        error["retry_after"] = WAIT.into();
+        error["retry_after_seconds"] = WAIT.into();
     }
     let body = json!({
         "code": words.code,

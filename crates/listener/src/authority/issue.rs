@@ -9,7 +9,7 @@ use rcgen::{
     GeneralSubtree, IsCa, Issuer, KeyPair, KeyUsagePurpose, NameConstraints, PKCS_ECDSA_P256_SHA256,
 };
 
-const DAY: Duration = Duration::from_hours(24);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// As long as a machine of a developer may live.
 const AUTHORITY_LIFETIME: Duration = DAY.saturating_mul(3653);

@@ -22,7 +22,7 @@ use files::Folder;
 const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
 /// A certificate that ends sooner than this is renewed.
-const RENEWED_BEFORE: Duration = Duration::from_hours(30 * 24);
+const RENEWED_BEFORE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// A private certificate authority, and a certificate of it for `localhost`, `127.0.0.1` and `::1`.
 ///
