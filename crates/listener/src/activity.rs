@@ -15,7 +15,7 @@ use crate::limits::Limits;
 const CLOSING: Duration = Duration::from_secs(2);
 
 /// What HTTP/2 connections begin with, and no others.
-const HTTP2: &[u8] = b"PRI";
+const HTTP2: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// What happens on one connection.
 #[derive(Debug)]
@@ -31,8 +31,10 @@ struct State {
     begun: Option<Instant>,
     /// Whether there has been a request at all.
     used: bool,
-    /// Whether requests and other frames are mixed, so that bytes do not mean that a request has begun.
+    /// Whether it is HTTP/2, where bytes do not mean that a request has begun.
     multiplexed: Option<bool>,
+    /// How many bytes of the beginning of HTTP/2 have come, while it is not known yet.
+    alike: usize,
 }
 
 /// A request that is in flight until this is dropped.
@@ -48,6 +50,7 @@ impl Activity {
             begun: None,
             used: false,
             multiplexed,
+            alike: 0,
         })))
     }
 
@@ -77,8 +80,16 @@ impl Activity {
 
     fn read(&self, bytes: &[u8]) {
         let mut state = self.state();
-        if state.multiplexed.is_none() {
-            state.multiplexed = Some(bytes.iter().zip(HTTP2).all(|(one, other)| one == other));
+        for byte in bytes {
+            if state.multiplexed.is_some() {
+                break;
+            }
+            if HTTP2.get(state.alike) == Some(byte) {
+                state.alike += 1;
+                state.multiplexed = (state.alike == HTTP2.len()).then_some(true);
+            } else {
+                state.multiplexed = Some(false);
+            }
         }
         if state.in_flight == 0 && state.multiplexed == Some(false) && state.begun.is_none() {
             state.begun = Some(Instant::now());

@@ -148,7 +148,9 @@ impl Certificate {
             Ok(true) => {
                 tracing::info!(certificate = %self.files.certificate.display(), "a new certificate is in use");
             }
-            Err(error) => tracing::warn!(%error, "the new certificate is not used; the one before stays in use"),
+            Err(error) => {
+                tracing::warn!(%error, "the new certificate is not used; the one before stays in use");
+            }
         }
     }
 
@@ -227,8 +229,9 @@ fn read(files: &CertificateFiles) -> Result<Contents, CertificateError> {
 
 fn pair(files: &CertificateFiles, contents: &Contents) -> Result<CertifiedKey, CertificateError> {
     let no_certificate = || CertificateError::NoCertificate { path: files.certificate.clone() };
-    let chain: Vec<CertificateDer<'static>> =
-        CertificateDer::pem_slice_iter(&contents.0).collect::<Result<_, _>>().map_err(|_| no_certificate())?;
+    let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&contents.0)
+        .collect::<Result<_, _>>()
+        .map_err(|_| no_certificate())?;
     if chain.is_empty() {
         return Err(no_certificate());
     }

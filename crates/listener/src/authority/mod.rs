@@ -138,7 +138,8 @@ impl LocalAuthority {
         let general = |error: String| rustls::Error::General(error);
         let read = |name: &str| {
             let path = self.folder.path(name);
-            CertificateDer::from_pem_file(&path).map_err(|error| general(format!("{}: {error}", path.display())))
+            CertificateDer::from_pem_file(&path)
+                .map_err(|error| general(format!("{}: {error}", path.display())))
         };
         let mut roots = RootCertStore::empty();
         roots.add(read(files::CA)?)?;

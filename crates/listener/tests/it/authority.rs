@@ -48,7 +48,9 @@ fn what_cannot_be_used_is_made_again() {
     let authority = LocalAuthority::of_data_folder(folder.path());
     authority.prepare().unwrap();
     let mut before = files(folder.path());
-    for (name, kept) in [("certificate.pem", true), ("key.pem", true), ("ca.pem", false), ("ca-key.pem", true)] {
+    for (name, kept) in
+        [("certificate.pem", true), ("key.pem", true), ("ca.pem", false), ("ca-key.pem", true)]
+    {
         fs::write(folder.path().join("tls").join(name), "not what it should be").unwrap();
         authority.prepare().unwrap();
         let after = files(folder.path());
@@ -97,8 +99,7 @@ fn it_can_vouch_for_this_machine_only() {
         let certificate = CertificateParams::new(vec![name.to_owned()]).unwrap();
         let certificate = certificate.signed_by(&key, &issuer).unwrap();
         let server_name = ServerName::try_from(name).unwrap();
-        let checked =
-            verifier.verify_server_cert(certificate.der(), &[], &server_name, &[], UnixTime::now());
+        let checked = verifier.verify_server_cert(certificate.der(), &[], &server_name, &[], UnixTime::now());
         assert_eq!(checked.is_ok(), accepted, "{name}: {checked:?}");
     }
 }

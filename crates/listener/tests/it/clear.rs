@@ -45,7 +45,9 @@ async fn headers_beyond_the_limit_are_refused_in_both_versions() {
 #[tokio::test]
 async fn junk_ends_its_own_connection_and_nothing_else() {
     let server = Server::clear(Limits::default()).await;
-    for junk in ["\0\u{1}\u{2}\u{3}\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\njunk after the preface", "GET\r\n\r\n"] {
+    for junk in
+        ["\0\u{1}\u{2}\u{3}\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\njunk after the preface", "GET\r\n\r\n"]
+    {
         converse(&mut server.connect().await, junk).await;
         assert!(converse(&mut server.connect().await, HELLO).await.ends_with("hello over HTTP/1.1"));
     }

@@ -1,7 +1,7 @@
 //! More requests or connections than the server bears.
 
-use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::HeaderValue;
+use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http_body_util::BodyExt as _;
 
 use crate::support::{HELLO, Server, converse, http1, http2, limits, request, soon, text, until};
@@ -63,9 +63,11 @@ async fn a_connection_too_many_is_told_so_and_closed() {
     let answer = second.send_request(request("http://localhost/")).await.unwrap();
     assert_eq!(answer.status().as_u16(), 503);
     assert!(text(answer).await.contains("too many connections"));
-    soon("the connection is closed", async { while second.ready().await.is_ok() {
-        tokio::task::yield_now().await;
-    } })
+    soon("the connection is closed", async {
+        while second.ready().await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    })
     .await;
     assert_eq!(meter.refused_connections(), 2);
 

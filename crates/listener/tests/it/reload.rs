@@ -79,7 +79,11 @@ fn a_pair_that_cannot_be_used_is_explained() {
 
     fs::copy(folder.path().join("tls/ca-key.pem"), &files.key).unwrap();
     assert!(matches!(said(), CertificateError::Mismatch { .. }));
-    fs::write(&files.key, "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n").unwrap();
+    fs::write(
+        &files.key,
+        "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n",
+    )
+    .unwrap();
     assert!(said().to_string().ends_with("an encrypted key has to be decrypted first"));
     fs::write(&files.certificate, "").unwrap();
     assert!(matches!(said(), CertificateError::NoCertificate { .. }));

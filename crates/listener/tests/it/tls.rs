@@ -5,9 +5,7 @@ use std::time::Duration;
 use latch_listener::Limits;
 use tokio::io::AsyncWriteExt as _;
 
-use crate::support::{
-    HELLO, Server, converse, handshake, http2, limits, read_all, request, soon, text,
-};
+use crate::support::{HELLO, Server, converse, handshake, http2, limits, read_all, request, soon, text};
 
 #[tokio::test]
 async fn the_client_chooses_the_protocol_and_without_a_choice_it_is_http_1() {
@@ -70,7 +68,8 @@ async fn junk_ends_its_own_connection_and_nothing_else() {
         stream.write_all(junk).await.unwrap();
         stream.shutdown().await.unwrap();
         read_all(&mut stream).await;
-        let mut stream = handshake(server.address, &server.authority.ca_file(), "localhost", &[]).await.unwrap();
+        let mut stream =
+            handshake(server.address, &server.authority.ca_file(), "localhost", &[]).await.unwrap();
         assert!(converse(&mut stream, HELLO).await.ends_with("hello over HTTP/1.1"));
     }
 }
