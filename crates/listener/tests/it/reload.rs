@@ -33,26 +33,26 @@ fn renewed(server: &Server) -> (Vec<u8>, Vec<u8>) {
 
 #[tokio::test]
 async fn a_new_pair_is_taken_over_and_half_of_one_is_not() {
-    let (server, served) = Server::with_files().await;
+    let (server, in_use) = Server::with_files().await;
     let files = server.authority.certificate_files();
     let before = shown(&server).await;
     let (certificate, key) = renewed(&server);
-    assert!(!served.reload().unwrap(), "nothing has changed");
+    assert!(!in_use.reload().unwrap(), "nothing has changed");
 
     // As a slow writer leaves it.
     fs::write(&files.certificate, &certificate[..100]).unwrap();
-    assert!(matches!(served.reload(), Err(CertificateError::NoCertificate { .. })));
-    assert!(!served.reload().unwrap(), "it is complained about once");
+    assert!(matches!(in_use.reload(), Err(CertificateError::NoCertificate { .. })));
+    assert!(!in_use.reload().unwrap(), "it is complained about once");
     assert_eq!(shown(&server).await, before, "what was good stays in use");
     fs::write(&files.certificate, &certificate).unwrap();
-    assert!(matches!(served.reload(), Err(CertificateError::Mismatch { .. })));
+    assert!(matches!(in_use.reload(), Err(CertificateError::Mismatch { .. })));
     assert_eq!(shown(&server).await, before);
     fs::remove_file(&files.key).unwrap();
-    assert!(matches!(served.reload(), Err(CertificateError::Unreadable { .. })));
+    assert!(matches!(in_use.reload(), Err(CertificateError::Unreadable { .. })));
     assert_eq!(shown(&server).await, before);
 
     fs::write(&files.key, &key).unwrap();
-    assert!(served.reload().unwrap());
+    assert!(in_use.reload().unwrap());
     assert_ne!(shown(&server).await, before);
 }
 
