@@ -24,7 +24,7 @@ use tower_http::timeout::TimeoutBody;
 
 use crate::activity::{Activity, InFlight};
 use crate::meter::{Counted, Kind};
-use crate::refusal::Refusal;
+use crate::refusal::{Dialect, Refusal};
 use crate::shared::Shared;
 
 /// The entrance of one connection.
@@ -64,36 +64,36 @@ struct Held {
 impl Entrance {
     async fn admit(self, mut request: Request<Incoming>, mut held: Held) -> Result<Response, Infallible> {
         single_slash(request.uri_mut());
-        let version = request.version();
+        let (version, dialect) = (request.version(), Dialect::of(request.headers()));
         let answer = if let Some(close) = &self.refuse {
             close.cancel();
-            let mut answer = Refusal::TooManyConnections.answer(request.headers());
+            let mut answer = Refusal::TooManyConnections.answer(dialect);
             if version < Version::HTTP_2 {
                 answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }
             answer
         } else if self.shared.is_always_answered(request.uri().path()) {
-            self.route(request).await
+            self.route(request, dialect).await
         } else if let Some(permit) = self.shared.request() {
             held.permit = Some(permit);
-            self.route(request).await
+            self.route(request, dialect).await
         } else {
-            Refusal::TooManyRequests.answer(request.headers())
+            Refusal::TooManyRequests.answer(dialect)
         };
         Ok(answer.map(|body| Body::new(HeldBody { body, _held: held })))
     }
 
-    async fn route(self, mut request: Request<Incoming>) -> Response {
+    async fn route(self, mut request: Request<Incoming>, dialect: Dialect) -> Response {
         request.extensions_mut().insert(ConnectInfo(self.peer));
         let timeout = self.shared.limits.body_timeout;
         let request = request.map(|body| Body::new(TimeoutBody::new(timeout, body)));
-        let (path, headers) = (request.uri().path().to_owned(), request.headers().clone());
+        let uri = request.uri().clone();
         match AssertUnwindSafe(self.router.oneshot(request)).catch_unwind().await {
             Ok(Ok(answer)) => answer,
             Ok(Err(never)) => match never {},
             Err(_) => {
-                tracing::error!(path, "a request was ended by a panic");
-                Refusal::Broken.answer(&headers)
+                tracing::error!(path = uri.path(), "a request was ended by a panic");
+                Refusal::Broken.answer(dialect)
             }
         }
     }

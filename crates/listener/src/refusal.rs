@@ -20,6 +20,27 @@ pub(crate) enum Refusal {
     Broken,
 }
 
+/// How a client wants to be answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    /// Status and message in headers.
+    Grpc,
+    /// A status of HTTP and a body.
+    Json,
+}
+
+impl Dialect {
+    /// The one of a request with these headers.
+    pub(crate) fn of(asked: &HeaderMap) -> Self {
+        let media_type = asked.get(CONTENT_TYPE).map(|value| value.as_bytes().to_ascii_lowercase());
+        if media_type.is_some_and(|media_type| media_type.starts_with(b"application/grpc")) {
+            Self::Grpc
+        } else {
+            Self::Json
+        }
+    }
+}
+
 /// How one refusal is put.
 struct Words {
     status: StatusCode,
@@ -32,10 +53,13 @@ struct Words {
 }
 
 impl Refusal {
-    /// The answer to a request with these headers.
-    pub(crate) fn answer(self, asked: &HeaderMap) -> Response {
+    /// The answer in the words of `dialect`.
+    pub(crate) fn answer(self, dialect: Dialect) -> Response {
         let words = self.words();
-        if is_grpc(asked) { grpc(&words) } else { json(&words) }
+        match dialect {
+            Dialect::Grpc => grpc(&words),
+            Dialect::Json => json(&words),
+        }
     }
 
     fn words(self) -> Words {
@@ -61,12 +85,6 @@ impl Refusal {
             },
         }
     }
-}
-
-fn is_grpc(asked: &HeaderMap) -> bool {
-    asked
-        .get(CONTENT_TYPE)
-        .is_some_and(|value| value.as_bytes().to_ascii_lowercase().starts_with(b"application/grpc"))
 }
 
 /// Headers alone, which gRPC reads as the end of the call.

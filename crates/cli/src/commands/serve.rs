@@ -22,6 +22,7 @@ pub(crate) async fn run(
     console: &Console,
 ) -> Result<(), Failure> {
     refuse_clear_text_for_others(serve)?;
+    refuse_names_without_certificate(serve)?;
     let mut signals = Signals::listen();
     let folder = data_folder(global.data_folder)?;
     let given = match (&serve.tls_certificate, &serve.tls_key) {
@@ -83,6 +84,18 @@ fn refuse_clear_text_for_others(serve: &ServeArguments) -> Result<(), Failure> {
     Err(Failure::unusable(message).with_hint(
         "give --tls-certificate and --tls-key; or --cleartext, if a proxy in front of Latch does TLS; or listen on 127.0.0.1",
     ))
+}
+
+/// The private authority vouches for this machine's names for itself, so a port that is reached by another only
+/// is of no use with it. All addresses together include the right one.
+fn refuse_names_without_certificate(serve: &ServeArguments) -> Result<(), Failure> {
+    let ip = serve.listen.ip().to_canonical();
+    if !serve.tls_private_ca || ip.is_loopback() || ip.is_unspecified() {
+        return Ok(());
+    }
+    let message = format!("the private authority has no certificate for {ip}, only for localhost");
+    Err(Failure::unusable(message)
+        .with_hint("give --tls-certificate and --tls-key of that address; or listen on 127.0.0.1 or 0.0.0.0"))
 }
 
 /// What the port speaks, and what clients have to trust for it.

@@ -96,13 +96,16 @@ async fn serve_speaks_tls_with_the_private_authority_or_with_files() {
 }
 
 #[tokio::test]
-async fn secrets_do_not_travel_in_clear_by_accident() {
+async fn an_address_that_others_reach_wants_a_decision() {
     let latch = Latch::new();
     let listen = ["serve", "--listen", "0.0.0.0:0", "--json"];
     let ran = latch.run(&listen).await;
     assert_eq!(ran.code, 2, "{ran:?}");
     let hint = ran.json()["hint"].as_str().unwrap().to_owned();
     assert!(hint.contains("--tls-certificate") && hint.contains("--cleartext"), "{hint}");
+
+    let ran = latch.run(&["serve", "--listen", "192.0.2.1:0", "--tls-private-ca"]).await;
+    assert!(ran.err.contains("only for localhost"), "{ran:?}");
 
     let (serving, served) = Serving::start(&latch, &[&listen[..], &["--cleartext"]].concat()).await;
     let url = served["gateway_url"].as_str().unwrap().replace("0.0.0.0", "127.0.0.1");
@@ -118,7 +121,7 @@ async fn too_many_open_files_are_survived() {
     let mut command = latch.command(&[]);
     let limited = "ulimit -n 64; exec \"$0\" serve --listen 127.0.0.1:0 --json";
     let mut shell = Command::new("sh");
-    shell.args(["-c", limited]).arg(program);
+    shell.args(["-c", limited]).arg(program).env_clear();
     for (name, value) in command.as_std_mut().get_envs() {
         if let Some(value) = value {
             shell.env(name, value);

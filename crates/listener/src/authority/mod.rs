@@ -18,7 +18,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use crate::certificate::{Certificate, CertificateError, CertificateFiles};
 use files::Folder;
 
-/// The names of this machine for itself. The authority can vouch for no other.
+/// What this machine calls itself.
 const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
 /// A certificate that ends sooner than this is renewed.
@@ -28,7 +28,7 @@ const RENEWED_BEFORE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 ///
 /// They are kept in the folder `tls` of the data folder and made when they are not there: `ca.pem` is what
 /// clients have to trust, `ca-key.pem` its key, `certificate.pem` and `key.pem` are for the server. The authority
-/// is constrained to names of this machine, so that trusting it is no danger elsewhere.
+/// can vouch for no other name than `localhost`, so that trusting it is no danger elsewhere.
 #[derive(Debug, Clone)]
 pub struct LocalAuthority {
     folder: Folder,
