@@ -7,6 +7,7 @@ mod concurrency;
 mod grpc;
 mod oauth;
 mod protocol;
+mod proxy;
 mod rest;
 mod router;
 mod service;

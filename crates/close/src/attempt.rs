@@ -84,13 +84,7 @@ impl Attempts<'_> {
     }
 
     fn send(&self) -> Result<impl Future<Output = reqwest::Result<reqwest::Response>>, Failure> {
-        let pool = self.transport.pool(&self.wire.url).map_err(|reason| Failure::NotConnected {
-            reason: format!(
-                "no server can be checked on this machine, install its certificate authorities (often the package \
-                 ca-certificates): {reason}"
-            ),
-            lasting: true,
-        })?;
+        let pool = self.transport.pool(&self.wire.url).map_err(no_pool)?;
         let mut builder = pool.request(self.wire.method.clone(), self.wire.url.clone());
         for (name, value) in &self.wire.headers {
             builder = builder.header(*name, value);
@@ -103,12 +97,24 @@ impl Attempts<'_> {
     }
 }
 
-enum Unreadable {
+/// Why nothing can be sent from this machine.
+pub(crate) fn no_pool(reason: &str) -> Failure {
+    Failure::NotConnected {
+        reason: format!(
+            "no server can be checked on this machine, install its certificate authorities (often the package \
+             ca-certificates): {reason}"
+        ),
+        lasting: true,
+    }
+}
+
+/// Why a body could not be read.
+pub(crate) enum Unreadable {
     TooLarge,
     Lost(String),
 }
 
-async fn read(mut response: reqwest::Response, limit: usize) -> Result<Vec<u8>, Unreadable> {
+pub(crate) async fn read(mut response: reqwest::Response, limit: usize) -> Result<Vec<u8>, Unreadable> {
     if response.content_length().is_some_and(|length| length > limit as u64) {
         return Err(Unreadable::TooLarge);
     }
@@ -123,7 +129,7 @@ async fn read(mut response: reqwest::Response, limit: usize) -> Result<Vec<u8>, 
 }
 
 /// Sorts the HTTP library's errors by the one question that matters: can anything have been sent?
-fn classify(error: &reqwest::Error) -> Failure {
+pub(crate) fn classify(error: &reqwest::Error) -> Failure {
     let reason = deepest(error);
     if error.is_builder() {
         return Failure::Unsendable { reason };

@@ -14,6 +14,7 @@ use crate::error::{BuildError, CloseError};
 use crate::failure::Failure;
 use crate::options::ClientOptions;
 use crate::pages::{PageLimits, Pages};
+use crate::passage::{self, Passage, Passed};
 use crate::request::Request;
 use crate::response::Response;
 use crate::transient::{Repeat, repeat};
@@ -101,6 +102,18 @@ impl Client {
             waited += wait;
             number += 1;
         }
+    }
+
+    /// Passes a request on as it is, once; see [`Passage`]. Only an answer of 401 is an error: any other is the
+    /// program's to read.
+    pub async fn pass(
+        &self,
+        api: &Url,
+        credential: &Credential,
+        passage: &Passage,
+        deadline: Instant,
+    ) -> Result<Passed, CloseError> {
+        passage::pass(&self.transport, &self.options, api, credential, passage, deadline).await
     }
 
     /// Reads a list page by page; see [`Pages`].
