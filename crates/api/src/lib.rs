@@ -6,6 +6,7 @@ mod check;
 mod concurrency;
 mod grpc;
 mod oauth;
+mod openapi;
 mod protocol;
 mod proxy;
 mod rest;

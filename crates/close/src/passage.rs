@@ -6,8 +6,8 @@
 
 use bytes::Bytes;
 use http::header::{
-    AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, SET_COOKIE,
-    TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
+    AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION,
+    SET_COOKIE, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
 };
 use http::{HeaderMap, HeaderName, Method, StatusCode};
 use tokio::time::{Instant, timeout_at};
@@ -24,8 +24,7 @@ use crate::transport::Transport;
 use crate::wire::check_api;
 
 /// Headers of a program that go on to Close. Everything else is the connection's, or tells who the program is.
-const PASSED_ON: [&str; 4] =
-    ["accept", "accept-language", "content-type", "x-tz-offset"];
+const PASSED_ON: [&str; 4] = ["accept", "accept-language", "content-type", "x-tz-offset"];
 /// Headers of the answer that belong to the connection, or to a browser.
 const KEPT_BACK: [HeaderName; 10] = [
     CONNECTION,
@@ -69,11 +68,16 @@ pub struct Passed {
 impl Passage {
     /// Whether it may change something at Close.
     pub fn effect(&self) -> Effect {
-        if matches!(self.method, Method::GET | Method::HEAD | Method::OPTIONS) { Effect::Read } else { Effect::Write }
+        if matches!(self.method, Method::GET | Method::HEAD | Method::OPTIONS) {
+            Effect::Read
+        } else {
+            Effect::Write
+        }
     }
 
     fn address(&self, api: &Url) -> Result<Url, CloseError> {
-        let refuse = |why: &str| Err(CloseError::invalid_request(format!("the path cannot be passed on: {why}")));
+        let refuse =
+            |why: &str| Err(CloseError::invalid_request(format!("the path cannot be passed on: {why}")));
         let (path, query) = match self.target.split_once('?') {
             Some((path, query)) => (path, Some(query)),
             None => (self.target.as_str(), None),
@@ -108,7 +112,8 @@ pub(crate) async fn pass(
     let effect = passage.effect();
     let host = url.host_str().unwrap_or_default().to_owned();
     let failed = |failure: Failure| {
-        let attempts = u32::from(!matches!(failure, Failure::NotConnected { .. } | Failure::Unsendable { .. }));
+        let attempts =
+            u32::from(!matches!(failure, Failure::NotConnected { .. } | Failure::Unsendable { .. }));
         credential.redact(failure.into_error(&host, effect, attempts, std::time::Duration::ZERO))
     };
     let pool = transport.pool(&url).map_err(|reason| failed(no_pool(reason)))?;
@@ -124,9 +129,8 @@ pub(crate) async fn pass(
     if !passage.body.is_empty() && !passage.headers.contains_key(CONTENT_TYPE) {
         request = request.header(CONTENT_TYPE, "application/json");
     }
-    let request = request
-        .header(http::header::USER_AGENT, &options.user_agent)
-        .header(AUTHORIZATION, authorization);
+    let request =
+        request.header(http::header::USER_AGENT, &options.user_agent).header(AUTHORIZATION, authorization);
     let started = Instant::now();
     let limit = started.checked_add(options.attempt_timeout).map_or(deadline, |end| end.min(deadline));
     let late = |status| Failure::TimedOut {
@@ -147,7 +151,9 @@ pub(crate) async fn pass(
         Ok(Err(Unreadable::TooLarge)) => {
             return Err(failed(Failure::TooLarge { status, limit: options.max_response_bytes }));
         }
-        Ok(Err(Unreadable::Lost(reason))) => return Err(failed(Failure::Lost { status: Some(status), reason })),
+        Ok(Err(Unreadable::Lost(reason))) => {
+            return Err(failed(Failure::Lost { status: Some(status), reason }));
+        }
         Err(_) => return Err(failed(late(Some(status)))),
     };
     for name in KEPT_BACK {
