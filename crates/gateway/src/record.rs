@@ -61,8 +61,9 @@ impl<'g> Recorder<'g> {
         self.record.identifier = Some(identifier.to_owned());
     }
 
-    /// Writes the record. A call is not failed because its record could not be written, but it is said.
-    pub(crate) async fn finish(mut self, result: &Result<CallOutcome, CallError>) {
+    /// Writes the record and hands it over. A call is not failed because its record could not be written, but
+    /// it is said.
+    pub(crate) async fn finish(mut self, result: &Result<CallOutcome, CallError>) -> CallRecord {
         self.record.duration_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         match result {
             Ok(outcome) => {
@@ -93,5 +94,6 @@ impl<'g> Recorder<'g> {
             duration_ms = self.record.duration_ms,
             "tool call finished"
         );
+        self.record
     }
 }
