@@ -32,7 +32,9 @@ impl Attempts<'_> {
     /// Makes the attempt of that number, counted from one.
     pub(crate) async fn make(&self, number: u32) -> Result<(Answer, Value), Failure> {
         let started = Instant::now();
+        // A target of its own: traces want it, logs have the line below.
         let span = info_span!(
+            target: "latch_trace",
             "request to Close",
             otel.kind = "client",
             otel.status_code = Empty,

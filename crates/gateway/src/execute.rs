@@ -24,8 +24,10 @@ impl Gateway {
     /// See [`ErrorClass`]. Unless the error's effect is unknown, nothing was changed at Close.
     pub async fn execute(&self, caller: &Caller, call: ToolCall) -> Result<CallOutcome, CallError> {
         let (gateway, caller) = (self.clone(), caller.clone());
-        // Made here, so that it belongs to the request that asked for the call.
+        // Made here, so that it belongs to the request that asked for the call. It has a target of its own: traces
+        // want it, logs have the line at the call's end.
         let span = tracing::info_span!(
+            target: "latch_trace",
             "tool call",
             call.tool = Empty,
             call.kind = Empty,

@@ -80,7 +80,7 @@ impl Metrics {
         inner.register();
         // A counter that stands at zero can be told from one that does not exist.
         for outcome in RefreshOutcome::ALL {
-            inner.refreshes.get_or_create(&RefreshLabels { outcome: outcome.as_str() });
+            let _ = inner.refreshes.get_or_create(&RefreshLabels { outcome: outcome.as_str() });
         }
         Self { inner: Arc::new(inner) }
     }

@@ -15,6 +15,7 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use crate::door::{Door, Place};
 use crate::metrics::{Metrics, request_labels};
+use crate::traces::TARGET;
 use crate::{RequestId, RequestIdLayer, labels};
 
 /// Puts everything that is known of requests around all routes of `router`, known and unknown. Add routes first:
@@ -57,10 +58,10 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let mut exchange = Exchange::begin(self.metrics.clone(), &request);
-        let span = exchange.span.clone();
-        let answer = span.in_scope(|| self.inner.call(request));
+        let (traced, logged) = (exchange.traced.clone(), exchange.logged.clone());
+        let answer = traced.in_scope(|| logged.in_scope(|| self.inner.call(request)));
         Box::pin(async move {
-            let response = answer.instrument(span).await?;
+            let response = answer.instrument(logged).instrument(traced).await?;
             exchange.answered(&response);
             Ok(response)
         })
@@ -70,7 +71,10 @@ where
 /// A request under way. It is counted and logged when dropped, so that one whose client went away is too.
 struct Exchange {
     metrics: Metrics,
-    span: Span,
+    /// The span for traces.
+    traced: Span,
+    /// The span for logs, within: it holds the request id and nothing else.
+    logged: Span,
     place: Place,
     method: Method,
     started: Instant,
@@ -83,8 +87,11 @@ impl Exchange {
         metrics.request_began();
         let place = Place::of(request);
         let method = request.method().clone();
-        let span = span(request, &place);
-        Self { metrics, span, place, method, started: Instant::now(), status: None, grpc_code: None }
+        let id = request.extensions().get::<RequestId>().map(RequestId::as_str);
+        let traced = traced(request, &place, id);
+        let logged = tracing::info_span!(parent: &traced, "request", request_id = id);
+        let started = Instant::now();
+        Self { metrics, traced, logged, place, method, started, status: None, grpc_code: None }
     }
 
     fn answered<R>(&mut self, response: &Response<R>) {
@@ -105,12 +112,12 @@ impl Drop for Exchange {
             self.metrics.grpc_answered(code);
         }
         let failed = self.status.is_none_or(|status| status >= 500);
-        self.span.record("http.response.status_code", self.status);
-        self.span.record("rpc.grpc.status_code", self.grpc_code);
+        self.traced.record("http.response.status_code", self.status);
+        self.traced.record("rpc.grpc.status_code", self.grpc_code);
         if failed {
-            self.span.record("otel.status_code", "ERROR");
+            self.traced.record("otel.status_code", "ERROR");
         }
-        self.span.in_scope(|| {
+        self.logged.in_scope(|| {
             tracing::info!(
                 method = %self.method,
                 route = self.place.route.as_deref().unwrap_or("none"),
@@ -125,11 +132,11 @@ impl Drop for Exchange {
 }
 
 /// The span of a request, below the span of the client if it says which.
-fn span<B>(request: &Request<B>, place: &Place) -> Span {
+fn traced<B>(request: &Request<B>, place: &Place, id: Option<&str>) -> Span {
     let method = labels::method(request.method());
     let route = place.route.as_deref();
-    let id = request.extensions().get::<RequestId>().map(RequestId::as_str);
     let span = tracing::info_span!(
+        target: TARGET,
         "request",
         request_id = id,
         otel.name = format!("{method} {}", route.unwrap_or_default()).trim_end(),

@@ -9,13 +9,16 @@ use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig, WithHttpConfi
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tokio::runtime::Handle;
-use tracing::{Level, Subscriber};
+use tracing::Subscriber;
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::registry::LookupSpan;
 
 /// The longest that one delivery may take, and the longest that the program waits for the last one when it stops.
 const LONGEST_DELIVERY: Duration = Duration::from_secs(5);
+
+/// The target of spans that are made for traces. Everything else that logs and libraries tell stays at home.
+pub(crate) const TARGET: &str = "latch_trace";
 
 /// The collector's address cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -66,15 +69,13 @@ impl Traces {
         Ok(Self { provider })
     }
 
-    /// What a subscriber needs to hand over its spans: those of Latch, whatever the log's filter says. Nothing
-    /// that is logged becomes part of a trace.
+    /// What a subscriber needs to hand over its spans: those that the rooms make for traces, whatever the log's
+    /// filter says. Nothing that is logged becomes part of a trace.
     pub fn layer<S>(&self) -> impl Layer<S> + Send + Sync + use<S>
     where
         S: Subscriber + for<'lookup> LookupSpan<'lookup> + Send + Sync,
     {
-        let ours = filter_fn(|metadata| {
-            metadata.is_span() && *metadata.level() <= Level::INFO && metadata.target().starts_with("latch_")
-        });
+        let ours = filter_fn(|metadata| metadata.is_span() && metadata.target() == TARGET);
         tracing_opentelemetry::layer()
             .with_tracer(self.provider.tracer("latch"))
             .with_location(false)

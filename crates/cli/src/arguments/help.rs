@@ -24,7 +24,7 @@ Exit codes:
     }
     text.push_str("\nEnvironment:\n");
     for variable in environment::DOCUMENTED {
-        let _ = writeln!(text, "  {:<21}  {}", variable.name, variable.meaning);
+        let _ = writeln!(text, "  {:<27}  {}", variable.name, variable.meaning);
     }
     text
 }
