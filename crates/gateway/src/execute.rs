@@ -35,7 +35,7 @@ impl Gateway {
             otel.status_code = Empty
         );
         let work = async move { gateway.execute_to_the_end(&caller, call).await };
-        let task = tokio::spawn(work.instrument(span));
+        let task = tokio::spawn(work.instrument(span).in_current_span());
         task.await.unwrap_or_else(|failure| {
             tracing::error!(%failure, "a call broke off within Latch");
             let mut error =

@@ -12,13 +12,16 @@ async fn calls_are_counted_by_tool_and_by_how_they_ended() {
     for _ in 0..2 {
         assert_eq!(office.call("rep", "create_lead", json!({"name": "Globex"})).await.status(), 200);
     }
-    // AgentKit's name for the same tool counts with it.
+    // Another name of the same tool counts with it.
     let wrong = office.call("rep", "close_lead_create", json!({"nome": "Globex"})).await;
     assert_eq!(wrong.status(), 400);
 
     let scraped = office.scrape().await;
-    assert_eq!(scraped.count(r#"latch_calls_total{tool="create_lead",outcome="success"}"#), 2);
-    assert_eq!(scraped.count(r#"latch_calls_total{tool="create_lead",outcome="invalid_arguments"}"#), 1);
+    assert_eq!(scraped.count(r#"latch_calls_total{tool="close_lead_create",outcome="success"}"#), 2);
+    assert_eq!(
+        scraped.count(r#"latch_calls_total{tool="close_lead_create",outcome="invalid_arguments"}"#),
+        1
+    );
     assert_eq!(scraped.count(r#"latch_call_duration_seconds_count{kind="write"}"#), 3);
     assert_eq!(
         scraped.count(r#"latch_close_requests_total{status="2xx",attempt="first"}"#),
@@ -85,7 +88,7 @@ async fn refreshes_are_counted_by_how_they_ended() {
     let after = office.scrape().await;
     assert_eq!(after.count(r#"latch_refreshes_total{outcome="renewed"}"#), 1);
     assert_eq!(after.count(r#"latch_refreshes_total{outcome="revoked"}"#), 1);
-    assert_eq!(after.count(r#"latch_calls_total{tool="get_current_user",outcome="account_not_active"}"#), 1);
+    assert_eq!(after.count(r#"latch_calls_total{tool="close_me_get",outcome="account_not_active"}"#), 1);
 }
 
 #[tokio::test]

@@ -91,7 +91,7 @@ async fn a_call_is_one_trace_from_the_client_to_close() {
     assert_eq!(to_close.parent_span_id, call.span_id);
     assert_eq!(attribute(request, "request_id").as_deref(), Some("order-19"));
     assert_eq!(attribute(request, "http.response.status_code").as_deref(), Some("200"));
-    assert_eq!(attribute(call, "call.tool").as_deref(), Some("get_current_user"));
+    assert_eq!(attribute(call, "call.tool").as_deref(), Some("close_me_get"));
     assert_eq!(attribute(to_close, "url.path").as_deref(), Some("/api/v1/me/"));
     assert_eq!(attribute(to_close, "http.response.status_code").as_deref(), Some("200"));
 }
