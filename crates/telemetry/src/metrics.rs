@@ -85,7 +85,7 @@ impl Metrics {
         Self { inner: Arc::new(inner) }
     }
 
-    /// The text that a Prometheus server reads, in the `OpenMetrics` format.
+    /// The text that a Prometheus server reads, in the OpenMetrics format.
     pub fn encode(&self) -> String {
         let mut text = String::new();
         // Writing to a string does not fail.

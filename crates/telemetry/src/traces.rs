@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use opentelemetry::trace::TracerProvider;
+use opentelemetry::{Key, KeyValue};
 use opentelemetry_http::{Bytes, HttpClient, HttpError, Request, Response};
 use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig, WithHttpConfig};
 use opentelemetry_sdk::Resource;
@@ -94,11 +95,18 @@ impl Traces {
     }
 }
 
+/// What the environment says of this program (`OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`), and our name where it
+/// says none.
 fn resource() -> Resource {
-    let version = opentelemetry::KeyValue::new("service.version", env!("CARGO_PKG_VERSION"));
-    // The detectors come second, so that OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES win.
-    let named = Resource::builder_empty().with_service_name("latch").with_attribute(version);
-    named.with_detector(Box::new(opentelemetry_sdk::resource::EnvResourceDetector::new())).build()
+    let said = Resource::builder().build();
+    let name = said.get(&Key::from_static_str("service.name")).map(|name| name.as_str().into_owned());
+    let version = KeyValue::new("service.version", env!("CARGO_PKG_VERSION"));
+    let resource = Resource::builder().with_attribute(version);
+    // What the library calls a program without a name.
+    match name.filter(|name| !name.starts_with("unknown_service")) {
+        Some(_) => resource.build(),
+        None => resource.with_service_name("latch").build(),
+    }
 }
 
 /// Sends from the runtime, because batches are put together on a thread that has none.

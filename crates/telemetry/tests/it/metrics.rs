@@ -1,5 +1,6 @@
 //! Counting what happens.
 
+use latch_telemetry::{Metrics, serve_metrics};
 use latch_twin::{FaultKind, FaultRule};
 use serde_json::json;
 
@@ -146,4 +147,19 @@ async fn grpc_is_counted_by_its_own_codes() {
     assert_eq!(scraped.count(r#"latch_grpc_responses_total{code="OK"}"#), 1);
     assert_eq!(scraped.count(r#"latch_grpc_responses_total{code="NOT_FOUND"}"#), 1);
     assert_eq!(scraped.count(r#"latch_http_requests_total{door="grpc",method="POST",status="2xx"}"#), 2);
+}
+
+#[tokio::test]
+async fn numbers_are_served_on_a_listener_of_their_own_until_told_to_stop() {
+    let office = Office::open().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let url = format!("http://{}/metrics", listener.local_addr().expect("bound"));
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let until = async { drop(stopped.await) };
+    let serving = tokio::spawn(serve_metrics(listener, Metrics::new(), office.house.vault.clone(), until));
+    let said = office.client.get(&url).send().await.expect("an answer").text().await.expect("text");
+    assert!(said.contains("latch_build_info"), "{said}");
+    stop.send(()).expect("it still serves");
+    serving.await.expect("it ends").expect("well");
+    assert!(office.client.get(&url).send().await.is_err(), "nobody answers any more");
 }

@@ -39,8 +39,8 @@ impl Collector {
     fn spans(&self) -> HashMap<String, Span> {
         let requests = self.received.lock().unwrap().clone();
         let scopes = requests.into_iter().flat_map(|request| request.resource_spans).flat_map(|spans| {
-            let service = spans.resource.expect("a resource").attributes;
-            assert!(service.iter().any(|pair| pair.key == "service.name"), "{service:?}");
+            let service = format!("{:?}", spans.resource.expect("a resource").attributes);
+            assert!(service.contains("service.name") && service.contains("\"latch\""), "{service}");
             spans.scope_spans
         });
         scopes.flat_map(|scope| scope.spans).map(|span| (span.name.clone(), span)).collect()
