@@ -40,7 +40,8 @@ fn status_of(error: &CallError) -> StatusCode {
             Some(400..=499) => StatusCode::BAD_REQUEST,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         },
-        ErrorClass::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+        ErrorClass::RateLimited | ErrorClass::Overloaded => StatusCode::TOO_MANY_REQUESTS,
+        ErrorClass::AlreadyExists => StatusCode::CONFLICT,
         ErrorClass::Network | ErrorClass::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         ErrorClass::Timeout => StatusCode::GATEWAY_TIMEOUT,
     }

@@ -5,7 +5,9 @@ mod accounts;
 mod address;
 mod authentication;
 mod body;
+mod check;
 mod error;
+mod protocol;
 mod router;
 mod tools;
 

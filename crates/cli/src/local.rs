@@ -202,6 +202,7 @@ async fn start_twin(
             client_secret: SecretString::from(app.client_secret.clone()),
             redirect_uri,
         }),
+        ..ConnectionSettings::default()
     };
     house.vault.set_connection(&open::tenant(), Connection::DEFAULT_NAME, settings).await?;
     Ok((twin, app))

@@ -1,6 +1,6 @@
 //! Who is calling.
 
-use latch_vault::{TenantId, VaultError};
+use latch_vault::{AccessToken, SigningKey, TenantId, VaultError};
 use secrecy::SecretString;
 
 use crate::gateway::Gateway;
@@ -31,13 +31,45 @@ impl Gateway {
     pub async fn authenticate(&self, client_id: &str, secret: &SecretString) -> Result<Caller, CallError> {
         match self.inner.vault.authenticate_client(client_id, secret).await {
             Ok(client) => Ok(Caller { tenant: client.tenant, name: client.client_id }),
-            Err(VaultError::ClientUnknown) => {
-                Err(CallError::new(ErrorClass::Unauthenticated, "the API client id or secret is wrong")
-                    .with_hint(
-                        "`latch clients create NAME` makes a new API client and shows its secret once",
-                    ))
-            }
-            Err(error) => Err(error.into()),
+            Err(error) => Err(unauthenticated(error)),
         }
+    }
+
+    /// The caller behind an access token.
+    ///
+    /// # Errors
+    ///
+    /// `unauthenticated` for a token that is not ours, ran out, or whose client or secret is gone.
+    pub async fn authenticate_token(&self, token: &SecretString) -> Result<Caller, CallError> {
+        let holder = self.inner.vault.verify_access_token(token).await?;
+        Ok(Caller { tenant: holder.tenant, name: holder.client_id })
+    }
+
+    /// Issues an access token to the API client with this id and secret.
+    ///
+    /// # Errors
+    ///
+    /// `unauthenticated`, in the same words whether the id or the secret is wrong.
+    pub async fn issue_access_token(
+        &self,
+        client_id: &str,
+        secret: &SecretString,
+    ) -> Result<AccessToken, CallError> {
+        self.inner.vault.issue_access_token(client_id, secret).await.map_err(unauthenticated)
+    }
+
+    /// The keys by which anybody can check our access tokens.
+    pub async fn signing_keys(&self) -> Result<Vec<SigningKey>, CallError> {
+        Ok(self.inner.vault.signing_keys().await?)
+    }
+}
+
+fn unauthenticated(error: VaultError) -> CallError {
+    match error {
+        VaultError::ClientUnknown => {
+            CallError::new(ErrorClass::Unauthenticated, "the API client id or secret is wrong")
+                .with_hint("`latch clients create NAME` makes a new API client and shows its secret once")
+        }
+        other => other.into(),
     }
 }

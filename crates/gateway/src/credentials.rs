@@ -100,7 +100,11 @@ impl Gateway {
         match chosen {
             Chosen::Environment { api, .. } => Ok(api.clone()),
             Chosen::Connected(account) => {
-                Ok(self.inner.vault.connection(&account.tenant, &account.connection).await?.endpoints.api)
+                let connection = self.inner.vault.connection(&account.tenant, &account.connection).await?;
+                if !connection.enabled {
+                    return Err(VaultError::ConnectionDisabled { connection: connection.name }.into());
+                }
+                Ok(connection.endpoints.api)
             }
         }
     }

@@ -38,6 +38,10 @@ pub enum ErrorClass {
     Network,
     /// The call took longer than it may.
     Timeout,
+    /// There is one already.
+    AlreadyExists,
+    /// Latch has too much to do at this moment, for this caller or at all; nothing was sent.
+    Overloaded,
     /// Something went wrong within Latch.
     Internal,
 }
@@ -58,6 +62,8 @@ impl ErrorClass {
             Self::RateLimited => "rate_limited",
             Self::Network => "network",
             Self::Timeout => "timeout",
+            Self::AlreadyExists => "already_exists",
+            Self::Overloaded => "overloaded",
             Self::Internal => "internal",
         }
     }
@@ -252,13 +258,18 @@ impl From<VaultError> for CallError {
 fn class_of(error: &VaultError) -> ErrorClass {
     match error {
         VaultError::NotFound { .. } => ErrorClass::NotFound,
-        VaultError::ClientUnknown => ErrorClass::Unauthenticated,
+        VaultError::ClientUnknown | VaultError::TokenInvalid => ErrorClass::Unauthenticated,
+        VaultError::SomebodyElse { .. } => ErrorClass::PermissionDenied,
         VaultError::Ambiguous { .. }
         | VaultError::InvalidIdentifier { .. }
         | VaultError::InvalidAddress { .. }
         | VaultError::InvalidApiKey { .. } => ErrorClass::InvalidArguments,
         VaultError::AccountNotActive { .. } | VaultError::Revoked { .. } => ErrorClass::AccountNotActive,
-        VaultError::NoOAuthApp { .. } | VaultError::NoPublicUrl => ErrorClass::NotConfigured,
+        VaultError::NoOAuthApp { .. }
+        | VaultError::NoPublicUrl
+        | VaultError::ConnectionDisabled { .. }
+        | VaultError::ConnectionInUse { .. }
+        | VaultError::OtherKind { .. } => ErrorClass::NotConfigured,
         VaultError::RefreshFailed { .. } => ErrorClass::Network,
         _ => ErrorClass::Internal,
     }

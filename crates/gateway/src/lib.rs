@@ -6,6 +6,7 @@ mod accounts;
 mod authorization;
 mod call;
 mod caller;
+mod connections;
 mod credentials;
 mod error;
 mod execute;
@@ -21,6 +22,7 @@ mod rehearse;
 mod runs;
 
 pub use accounts::{AccountList, AccountQuery};
+pub use authorization::KeyRefused;
 pub use call::{AccountSelector, CallOutcome, PlannedRequest, ToolCall};
 pub use caller::Caller;
 pub use error::{CallError, ErrorClass, FieldError, WriteEffect};

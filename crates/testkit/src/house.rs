@@ -88,6 +88,7 @@ impl House {
                 client_secret: SecretString::from(app.client_secret),
                 redirect_uri: redirect,
             }),
+            ..ConnectionSettings::default()
         };
         vault
             .set_connection(&TenantId::default(), "close", settings)

@@ -4,7 +4,7 @@
 
 use jiff::Timestamp;
 
-use crate::{AccountId, AccountStatus, Policy, TenantId};
+use crate::{AccountId, AccountStatus, ConnectionId, Policy, TenantId};
 
 /// One person's grant or key on one connection, addressed by (connection, identifier).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct Account {
     pub tenant: TenantId,
     /// The name of its connection.
     pub connection: String,
+    /// The id of its connection.
+    pub connection_id: ConnectionId,
     /// The caller's own user id.
     pub identifier: String,
     /// Where it stands.

@@ -22,10 +22,34 @@ pub struct Connection {
     pub endpoints: Endpoints,
     /// The OAuth app new grants are given to, without its secret. Absent while only API keys are used.
     pub oauth_app: Option<OAuthAppSummary>,
+    /// How people connect their accounts on it.
+    pub kind: ConnectionKind,
+    /// Whether its accounts can be used. Turning it off changes no account.
+    pub enabled: bool,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
+}
+
+/// How people connect their accounts on a connection when they open a link.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ConnectionKind {
+    /// On Close's consent page, for the connection's OAuth app.
+    #[default]
+    OAuth,
+    /// By giving an API key on a page of ours.
+    ApiKey,
+}
+
+impl ConnectionKind {
+    /// The kind as the store and the surfaces spell it: `OAUTH`, `API_KEY`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::OAuth => "OAUTH",
+            Self::ApiKey => "API_KEY",
+        }
+    }
 }
 
 impl Connection {
@@ -126,6 +150,10 @@ pub struct ConnectionSettings {
     /// The OAuth app for new grants. The same client id with another secret replaces the secret for existing
     /// grants too; another client id leaves existing grants with the app they were given to.
     pub oauth_app: Option<OAuthApp>,
+    /// How people connect their accounts from now on.
+    pub kind: Option<ConnectionKind>,
+    /// Whether its accounts can be used.
+    pub enabled: Option<bool>,
 }
 
 fn check_address(address: &Url, what: &'static str) -> Result<(), VaultError> {

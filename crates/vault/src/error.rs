@@ -119,6 +119,39 @@ pub enum VaultError {
         /// What happened.
         reason: String,
     },
+    /// The connection was turned off.
+    #[error(
+        "the connection {connection:?} is turned off: its accounts cannot be used until it is turned on again"
+    )]
+    ConnectionDisabled {
+        /// The connection.
+        connection: String,
+    },
+    /// A connection with accounts cannot be removed.
+    #[error("the connection {connection:?} has {accounts} connected account(s): remove them first")]
+    ConnectionInUse {
+        /// The connection.
+        connection: String,
+        /// How many accounts it has.
+        accounts: u64,
+    },
+    /// The link is for the other way of connecting.
+    #[error(
+        "the connection {connection:?} does not connect accounts this way: open the link again from its beginning"
+    )]
+    OtherKind {
+        /// The connection.
+        connection: String,
+    },
+    /// The person who came back from consent is not the one the account is for. The request still waits.
+    #[error("the account was connected for another user than {identifier:?}: nothing was changed")]
+    SomebodyElse {
+        /// The user who was named.
+        identifier: String,
+    },
+    /// The access token is not one of ours, or no longer.
+    #[error("the access token is not valid: get a new one with the API client's id and secret")]
+    TokenInvalid,
     /// The API client's id or secret is wrong.
     #[error("the API client's id or secret is wrong")]
     ClientUnknown,

@@ -22,6 +22,17 @@ pub struct ClientRecord {
     pub created_at: Timestamp,
 }
 
+/// One of a client's secrets, without the secret: a client has two while it is moved from one to the next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientSecret {
+    /// Its id (`cs_` and 26 characters).
+    pub id: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it stops working; absent until it is replaced.
+    pub expires_at: Option<Timestamp>,
+}
+
 /// One tool call, as recorded: who, on which account, what, how it ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallRecord {

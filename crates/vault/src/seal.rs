@@ -38,6 +38,7 @@ pub(crate) enum Field<'a> {
     RefreshToken,
     ApiKey,
     ClientSecret,
+    PrivateKey,
     /// What is remembered of a script run.
     Record,
     /// The verifier of one authorization, by the hash of its state.
@@ -63,6 +64,10 @@ impl Row {
         Self { tenant: tenant.clone(), kind: "run", id: id.to_owned() }
     }
 
+    pub(crate) fn signing_key(id: &str) -> Self {
+        Self { tenant: TenantId::default(), kind: "signing-key", id: id.to_owned() }
+    }
+
     /// No part of it can hold a `|`, so no two rows share an address.
     fn address(&self, of: &str) -> String {
         format!("latch/1|{of}|{}|{}|{}", self.tenant, self.kind, self.id)
@@ -80,6 +85,7 @@ impl Field<'_> {
             Self::RefreshToken => "refresh_token",
             Self::ApiKey => "api_key",
             Self::ClientSecret => "client_secret",
+            Self::PrivateKey => "private_key",
             Self::Record => "record",
             Self::CodeVerifier(_) => "code_verifier",
         }

@@ -11,6 +11,8 @@ use std::str::FromStr;
 pub enum AccountStatus {
     /// Created, and no grant or key has arrived yet.
     Pending,
+    /// A grant or key has arrived and is held until the application says that the right person brought it.
+    PendingVerification,
     /// Holds a grant or an API key that is believed to work.
     Active,
     /// The access token ran out and there is nothing to refresh it with.
@@ -23,13 +25,20 @@ pub enum AccountStatus {
 
 impl AccountStatus {
     /// Every status, in the order of an account's life.
-    pub const ALL: [Self; 5] =
-        [Self::Pending, Self::Active, Self::Expired, Self::Revoked, Self::Disconnected];
+    pub const ALL: [Self; 6] = [
+        Self::Pending,
+        Self::PendingVerification,
+        Self::Active,
+        Self::Expired,
+        Self::Revoked,
+        Self::Disconnected,
+    ];
 
     /// The status in capitals, as the store and the surfaces spell it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "PENDING",
+            Self::PendingVerification => "PENDING_VERIFICATION",
             Self::Active => "ACTIVE",
             Self::Expired => "EXPIRED",
             Self::Revoked => "REVOKED",
@@ -39,20 +48,24 @@ impl AccountStatus {
 
     /// What `event` makes of an account in this state; `None` when the event says nothing about it any more.
     ///
-    /// | from \ event | connected | ran out | rejected | disconnected |
-    /// |---|---|---|---|---|
-    /// | `PENDING` | `ACTIVE` | – | – | `DISCONNECTED` |
-    /// | `ACTIVE` | `ACTIVE` | `EXPIRED` | `REVOKED` | `DISCONNECTED` |
-    /// | `EXPIRED` | `ACTIVE` | – | – | `DISCONNECTED` |
-    /// | `REVOKED` | `ACTIVE` | – | – | `DISCONNECTED` |
-    /// | `DISCONNECTED` | `ACTIVE` | – | – | `DISCONNECTED` |
+    /// | from \ event | connected | consented | ran out | rejected | disconnected |
+    /// |---|---|---|---|---|---|
+    /// | `PENDING` | `ACTIVE` | `PENDING_VERIFICATION` | – | – | `DISCONNECTED` |
+    /// | `PENDING_VERIFICATION` | `ACTIVE` | `PENDING_VERIFICATION` | – | – | `DISCONNECTED` |
+    /// | `ACTIVE` | `ACTIVE` | – | `EXPIRED` | `REVOKED` | `DISCONNECTED` |
+    /// | `EXPIRED` | `ACTIVE` | `PENDING_VERIFICATION` | – | – | `DISCONNECTED` |
+    /// | `REVOKED` | `ACTIVE` | `PENDING_VERIFICATION` | – | – | `DISCONNECTED` |
+    /// | `DISCONNECTED` | `ACTIVE` | `PENDING_VERIFICATION` | – | – | `DISCONNECTED` |
     ///
+    /// An account that works goes on working while a newer grant waits to be verified.
     /// A new grant or key makes any account active again, under the same id. Minting an authorization link is
     /// not an event: it changes nothing until the grant arrives. Nothing leads back to `PENDING`.
     pub(crate) fn after(self, event: Event) -> Option<Self> {
         match (self, event) {
             (_, Event::Connected) => Some(Self::Active),
             (_, Event::Disconnected) => Some(Self::Disconnected),
+            (Self::Active, Event::Consented) => None,
+            (_, Event::Consented) => Some(Self::PendingVerification),
             (Self::Active, Event::RanOut) => Some(Self::Expired),
             (Self::Active, Event::Rejected) => Some(Self::Revoked),
             (_, Event::RanOut | Event::Rejected) => None,
@@ -65,6 +78,8 @@ impl AccountStatus {
 pub(crate) enum Event {
     /// A grant or an API key arrived.
     Connected,
+    /// A grant or an API key arrived, and has to be verified before it counts.
+    Consented,
     /// The access token ran out and cannot be refreshed.
     RanOut,
     /// Close refused the grant or the key.
@@ -81,7 +96,9 @@ impl fmt::Display for AccountStatus {
 
 /// The text is not the name of an [`AccountStatus`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not an account status: use PENDING, ACTIVE, EXPIRED, REVOKED or DISCONNECTED")]
+#[error(
+    "{0:?} is not an account status: use PENDING, PENDING_VERIFICATION, ACTIVE, EXPIRED, REVOKED or DISCONNECTED"
+)]
 pub struct UnknownStatus(String);
 
 impl FromStr for AccountStatus {
@@ -114,6 +131,14 @@ mod tests {
                 assert_eq!(status.after(event).is_some(), status == AccountStatus::Active);
                 assert_ne!(status.after(event), Some(AccountStatus::Pending));
             }
+        }
+    }
+
+    #[test]
+    fn a_grant_that_waits_never_stops_an_account_that_works() {
+        for status in AccountStatus::ALL {
+            let expected = (status != AccountStatus::Active).then_some(AccountStatus::PendingVerification);
+            assert_eq!(status.after(Event::Consented), expected);
         }
     }
 

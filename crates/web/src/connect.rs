@@ -8,9 +8,10 @@ use axum::routing::get;
 use http::header::{CACHE_CONTROL, LOCATION, REFERRER_POLICY};
 use http::{HeaderValue, Method, StatusCode};
 use latch_gateway::Gateway;
-use latch_vault::{CallbackQuery, CloseIdentity, VaultError};
+use latch_vault::{Authorized, CallbackQuery, CloseIdentity, NextStep, VaultError};
 use secrecy::SecretString;
 use serde::Deserialize;
+use url::Url;
 
 use crate::page::Page;
 
@@ -33,18 +34,20 @@ async fn follow(
         return StatusCode::OK.into_response();
     }
     match gateway.begin_authorization(&SecretString::from(token)).await {
-        Ok(address) => match HeaderValue::from_str(address.as_str()) {
-            Ok(location) => {
-                let mut response = StatusCode::FOUND.into_response();
-                response.headers_mut().insert(LOCATION, location);
-                response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-                response.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-                response
-            }
-            Err(_) => trouble("the address of Close's consent page cannot be sent to a browser"),
-        },
+        Ok(address) => sent_to(&address),
         Err(error) => explain(&error),
     }
+}
+
+fn sent_to(address: &Url) -> Response {
+    let Ok(location) = HeaderValue::from_str(address.as_str()) else {
+        return trouble("the next address cannot be sent to a browser");
+    };
+    let mut response = StatusCode::FOUND.into_response();
+    response.headers_mut().insert(LOCATION, location);
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
 }
 
 /// What Close adds to the callback's address.
@@ -68,7 +71,8 @@ async fn return_from_close(
         error_description: callback.error_description,
     };
     match gateway.finish_authorization(callback).await {
-        Ok(account) => {
+        Ok(Authorized { next: NextStep::Verify(url), .. }) => sent_to(&url),
+        Ok(Authorized { account, next: NextStep::Connected }) => {
             Page {
                 title: "Your Close account is connected",
                 what_happened: who(&account.identity),

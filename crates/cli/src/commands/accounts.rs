@@ -157,7 +157,7 @@ async fn follow_close_url(house: &House, name: &str, console: &Console) -> Resul
     let empty = house.gateway.accounts(&Caller::command_line(), &query).await?.total == 0;
     if empty && connection.oauth_app.is_none() {
         let endpoints = Endpoints { api: wanted.clone(), ..Endpoints::at(&wanted) };
-        let settings = ConnectionSettings { endpoints: Some(endpoints), oauth_app: None };
+        let settings = ConnectionSettings { endpoints: Some(endpoints), ..ConnectionSettings::default() };
         house.vault.set_connection(&open::tenant(), name, settings).await?;
         console.talk(&format!("connection {name:?} leads to {wanted} now, as CLOSE_URL says"));
     } else {

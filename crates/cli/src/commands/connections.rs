@@ -66,7 +66,11 @@ async fn set(house: &House, wanted: SetConnection, console: &Console) -> Result<
         }
         _ => None,
     };
-    let settings = ConnectionSettings { endpoints: wanted.close_url.as_ref().map(endpoints), oauth_app };
+    let settings = ConnectionSettings {
+        endpoints: wanted.close_url.as_ref().map(endpoints),
+        oauth_app,
+        ..ConnectionSettings::default()
+    };
     let connection = house.vault.set_connection(&open::tenant(), &wanted.name, settings).await?;
     if console.json() {
         return console.json_document(&json!({"success": true, "connection": connection_json(&connection)}));

@@ -9,7 +9,7 @@ use serde_json::json;
 /// Opens a fresh link, approves the consent and hands the answer back to the gateway.
 pub(crate) async fn consent(house: &House, identifier: &str) {
     let callback = visit(house, identifier, "approve").await;
-    let account = house.gateway.finish_authorization(callback).await.expect("connected");
+    let account = house.gateway.finish_authorization(callback).await.expect("connected").account;
     assert_eq!(account.status, AccountStatus::Active);
 }
 

@@ -151,7 +151,7 @@ async fn nobody_at_the_address_of_close_is_said_plainly() {
         ..ToolCall::new("create_lead", json!({"name": "Globex"})).on(AccountSelector::identifier("rep"))
     };
     let nowhere = format!("http://127.0.0.1:{}", unused_port()).parse().expect("an address");
-    let settings = ConnectionSettings { endpoints: Some(Endpoints::at(&nowhere)), oauth_app: None };
+    let settings = ConnectionSettings { endpoints: Some(Endpoints::at(&nowhere)), ..Default::default() };
     house.vault.set_connection(&house.caller.tenant, "close", settings).await.expect("stored");
     let error = house.gateway.execute(&house.caller, call).await.expect_err("nobody there");
     assert_eq!((error.class, error.effect), (ErrorClass::Network, WriteEffect::None));

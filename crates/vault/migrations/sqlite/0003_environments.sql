@@ -30,6 +30,8 @@ ALTER TABLE connections ADD COLUMN enabled BOOLEAN NOT NULL DEFAULT TRUE;
 -- What the application wants to hear when the person comes back from consent.
 ALTER TABLE authorization_links ADD COLUMN verify_url TEXT;
 ALTER TABLE authorization_links ADD COLUMN app_state TEXT;
+ALTER TABLE authorizations ADD COLUMN verify_url TEXT;
+ALTER TABLE authorizations ADD COLUMN app_state TEXT;
 
 -- Credentials that arrived and wait until the application has said that the right person brought them.
 CREATE TABLE verifications (

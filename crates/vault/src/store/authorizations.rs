@@ -17,6 +17,16 @@ pub(crate) struct LinkRecord {
     pub(crate) account_id: AccountId,
     pub(crate) expires_at: Timestamp,
     pub(crate) used_at: Option<Timestamp>,
+    pub(crate) after: AfterConsent,
+}
+
+/// What the application asked for when it asked for the link.
+#[derive(Clone, Default)]
+pub(crate) struct AfterConsent {
+    /// Where the browser goes to have the person verified.
+    pub(crate) verify_url: Option<String>,
+    /// What it carries along there.
+    pub(crate) state: Option<String>,
 }
 
 /// A flow to begin; the verifier is sealed.
@@ -24,6 +34,13 @@ pub(crate) struct NewAuthorization<'a> {
     pub(crate) state_hash: &'a [u8],
     pub(crate) oauth_app_id: &'a str,
     pub(crate) code_verifier: Vec<u8>,
+    pub(crate) expires_at: Timestamp,
+}
+
+/// A link to store.
+pub(crate) struct NewLink<'a> {
+    pub(crate) token_hash: &'a [u8],
+    pub(crate) after: &'a AfterConsent,
     pub(crate) expires_at: Timestamp,
 }
 
@@ -41,6 +58,7 @@ pub(crate) struct TakenAuthorization {
     pub(crate) account_id: AccountId,
     pub(crate) oauth_app_id: String,
     pub(crate) code_verifier: Vec<u8>,
+    pub(crate) after: AfterConsent,
 }
 
 /// What came of presenting a state.
@@ -60,17 +78,18 @@ impl Store {
         &self,
         tenant: &TenantId,
         id: &AccountId,
-        token_hash: &[u8],
+        link: &NewLink<'_>,
         now: Timestamp,
-        expires_at: Timestamp,
     ) -> Result<(), StoreError> {
         let mut transaction = self.write().await?;
         sqlx::query(statements::INSERT_LINK)
-            .bind(token_hash)
+            .bind(link.token_hash)
             .bind(tenant.as_str())
             .bind(id.as_str())
             .bind(now.as_microsecond())
-            .bind(expires_at.as_microsecond())
+            .bind(link.expires_at.as_microsecond())
+            .bind(&link.after.verify_url)
+            .bind(&link.after.state)
             .execute(&mut *transaction)
             .await?;
         sqlx::query(statements::TRIM_LINKS)
@@ -86,12 +105,12 @@ impl Store {
         read_link(&mut connection, token_hash).await
     }
 
-    /// Uses a link up and begins a flow with it, both or neither.
+    /// Uses a link up and begins a flow with it, both or neither; without one, only uses it up.
     pub(crate) async fn use_link(
         &self,
         token_hash: &[u8],
         link: &LinkRecord,
-        new: &NewAuthorization<'_>,
+        new: Option<&NewAuthorization<'_>>,
         now: Timestamp,
     ) -> Result<LinkUse, StoreError> {
         let mut transaction = self.write().await?;
@@ -103,17 +122,21 @@ impl Store {
         if used.rows_affected() == 0 {
             return Ok(LinkUse::Unusable(read_link(&mut transaction, token_hash).await?));
         }
-        sqlx::query(statements::INSERT_AUTHORIZATION)
-            .bind(new.state_hash)
-            .bind(link.tenant.as_str())
-            .bind(link.account_id.as_str())
-            .bind(new.oauth_app_id)
-            .bind(token_hash)
-            .bind(&new.code_verifier)
-            .bind(now.as_microsecond())
-            .bind(new.expires_at.as_microsecond())
-            .execute(&mut *transaction)
-            .await?;
+        if let Some(new) = new {
+            sqlx::query(statements::INSERT_AUTHORIZATION)
+                .bind(new.state_hash)
+                .bind(link.tenant.as_str())
+                .bind(link.account_id.as_str())
+                .bind(new.oauth_app_id)
+                .bind(token_hash)
+                .bind(&new.code_verifier)
+                .bind(now.as_microsecond())
+                .bind(new.expires_at.as_microsecond())
+                .bind(&link.after.verify_url)
+                .bind(&link.after.state)
+                .execute(&mut *transaction)
+                .await?;
+        }
         transaction.commit().await?;
         Ok(LinkUse::Used)
     }
@@ -146,6 +169,7 @@ impl Store {
             account_id: account_id(&row, "account_id")?,
             oauth_app_id: row.try_get("oauth_app_id")?,
             code_verifier,
+            after: after_consent(&row)?,
         }))
     }
 
@@ -170,5 +194,10 @@ async fn read_link(
         account_id: account_id(&row, "account_id")?,
         expires_at: moment(&row, "expires_at")?,
         used_at: maybe_moment(&row, "used_at")?,
+        after: after_consent(&row)?,
     }))
+}
+
+fn after_consent(row: &SqliteRow) -> Result<AfterConsent, sqlx::Error> {
+    Ok(AfterConsent { verify_url: row.try_get("verify_url")?, state: row.try_get("app_state")? })
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
 
 use super::{ConnectionRecord, OAuthAppRecord, Store, StoreError, statements};
-use crate::{ConnectionId, Endpoints, TenantId};
+use crate::{ConnectionId, ConnectionSettings, Endpoints, TenantId};
 
 /// A connection to make.
 pub(crate) struct NewConnection<'a> {
@@ -85,17 +85,35 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
-    /// Changes what is given, all of it or nothing.
+    /// Changes what is given, all of it or nothing; `oauth_app` is the app of the settings, sealed.
     pub(crate) async fn set_connection(
         &self,
         tenant: &TenantId,
         id: &ConnectionId,
-        endpoints: Option<&Endpoints>,
+        settings: &ConnectionSettings,
         oauth_app: Option<&NewOAuthApp<'_>>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let mut transaction = self.write().await?;
-        if let Some(endpoints) = endpoints {
+        if let Some(kind) = settings.kind {
+            sqlx::query(statements::SET_KIND)
+                .bind(tenant.as_str())
+                .bind(id.as_str())
+                .bind(kind.as_str())
+                .bind(now.as_microsecond())
+                .execute(&mut *transaction)
+                .await?;
+        }
+        if let Some(enabled) = settings.enabled {
+            sqlx::query(statements::SET_ENABLED)
+                .bind(tenant.as_str())
+                .bind(id.as_str())
+                .bind(enabled)
+                .bind(now.as_microsecond())
+                .execute(&mut *transaction)
+                .await?;
+        }
+        if let Some(endpoints) = &settings.endpoints {
             sqlx::query(statements::SET_ENDPOINTS)
                 .bind(tenant.as_str())
                 .bind(id.as_str())
@@ -128,6 +146,32 @@ impl Store {
                 .await?;
         }
         Ok(transaction.commit().await?)
+    }
+
+    /// Removes a connection without accounts; says how many accounts it has. With any it stays.
+    pub(crate) async fn delete_connection(
+        &self,
+        tenant: &TenantId,
+        id: &ConnectionId,
+    ) -> Result<u64, StoreError> {
+        let mut transaction = self.write().await?;
+        let accounts: i64 = sqlx::query_scalar(statements::COUNT_ACCOUNTS_OF_CONNECTION)
+            .bind(tenant.as_str())
+            .bind(id.as_str())
+            .fetch_one(&mut *transaction)
+            .await?;
+        if accounts > 0 {
+            return Ok(u64::try_from(accounts).unwrap_or(u64::MAX));
+        }
+        for statement in [
+            statements::FORGET_CONNECTION_APP,
+            statements::DELETE_APPS_OF_CONNECTION,
+            statements::DELETE_CONNECTION,
+        ] {
+            sqlx::query(statement).bind(tenant.as_str()).bind(id.as_str()).execute(&mut *transaction).await?;
+        }
+        transaction.commit().await?;
+        Ok(0)
     }
 
     pub(crate) async fn oauth_app(

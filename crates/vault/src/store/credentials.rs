@@ -43,57 +43,71 @@ impl Store {
         now: Timestamp,
     ) -> Result<Option<(AccountRecord, bool)>, StoreError> {
         let mut transaction = self.write().await?;
-        let Some(before) = read(&mut transaction, tenant, id).await? else { return Ok(None) };
-        let next = before.account.status.after(change.event);
-        let (Some(next), true) = (next, generation.is_none_or(|expected| expected == before.generation))
-        else {
-            return Ok(Some((before, false)));
-        };
-        let old = before.generation;
-        let ends = change.event == Event::Disconnected;
-        // News about the present credential keeps its generation: should its last refresh turn out to have
-        // succeeded after all, the new pair can still take its place.
-        let new = if change.credential.is_some() || ends { old + 1 } else { old };
-        let kept_kind = if ends { CredentialKind::None } else { before.account.credential_kind };
-        let credential = change.credential.unwrap_or_else(|| NewCredential::nothing(kept_kind));
-        let identity = credential.identity.as_ref().unwrap_or(&before.account.identity);
-        sqlx::query(statements::SET_CREDENTIAL)
-            .bind(tenant.as_str())
-            .bind(id.as_str())
-            .bind(old.cast_signed())
-            .bind(next.as_str())
-            .bind(change.reason)
-            .bind(credential.kind.as_str())
-            .bind(&credential.access_token)
-            .bind(&credential.refresh_token)
-            .bind(&credential.api_key)
-            .bind(credential.token_expires_at.map(Timestamp::as_microsecond))
-            .bind(&credential.oauth_app_id)
-            .bind(credential.refresh_at.map(Timestamp::as_microsecond))
-            .bind(new.cast_signed())
-            .bind(identity.user_id.as_deref())
-            .bind(identity.user_name.as_deref())
-            .bind(identity.user_email.as_deref())
-            .bind(identity.organization_id.as_deref())
-            .bind(identity.organization_name.as_deref())
-            .bind(now.as_microsecond())
-            .execute(&mut *transaction)
-            .await?;
-        if ends {
-            for statement in
-                [statements::DELETE_LINKS_OF_ACCOUNT, statements::DELETE_AUTHORIZATIONS_OF_ACCOUNT]
-            {
-                sqlx::query(statement).bind(id.as_str()).execute(&mut *transaction).await?;
-            }
-        }
-        let after = read(&mut transaction, tenant, id).await?;
+        let changed = apply(&mut transaction, tenant, id, generation, change, now).await?;
         transaction.commit().await?;
-        Ok(after.map(|after| (after, true)))
+        Ok(changed)
     }
 }
 
+/// Applies a change inside a transaction, as [`Store::change`] does.
+pub(super) async fn apply(
+    connection: &mut SqliteConnection,
+    tenant: &TenantId,
+    id: &AccountId,
+    generation: Option<u64>,
+    change: Change,
+    now: Timestamp,
+) -> Result<Option<(AccountRecord, bool)>, StoreError> {
+    let Some(before) = read(&mut *connection, tenant, id).await? else { return Ok(None) };
+    let next = before.account.status.after(change.event);
+    let (Some(next), true) = (next, generation.is_none_or(|expected| expected == before.generation)) else {
+        return Ok(Some((before, false)));
+    };
+    let old = before.generation;
+    let ends = change.event == Event::Disconnected;
+    // News about the present credential keeps its generation: should its last refresh turn out to have
+    // succeeded after all, the new pair can still take its place.
+    let new = if change.credential.is_some() || ends { old + 1 } else { old };
+    let kept_kind = if ends { CredentialKind::None } else { before.account.credential_kind };
+    let credential = change.credential.unwrap_or_else(|| NewCredential::nothing(kept_kind));
+    let identity = credential.identity.as_ref().unwrap_or(&before.account.identity);
+    sqlx::query(statements::SET_CREDENTIAL)
+        .bind(tenant.as_str())
+        .bind(id.as_str())
+        .bind(old.cast_signed())
+        .bind(next.as_str())
+        .bind(change.reason)
+        .bind(credential.kind.as_str())
+        .bind(&credential.access_token)
+        .bind(&credential.refresh_token)
+        .bind(&credential.api_key)
+        .bind(credential.token_expires_at.map(Timestamp::as_microsecond))
+        .bind(&credential.oauth_app_id)
+        .bind(credential.refresh_at.map(Timestamp::as_microsecond))
+        .bind(new.cast_signed())
+        .bind(identity.user_id.as_deref())
+        .bind(identity.user_name.as_deref())
+        .bind(identity.user_email.as_deref())
+        .bind(identity.organization_id.as_deref())
+        .bind(identity.organization_name.as_deref())
+        .bind(now.as_microsecond())
+        .execute(&mut *connection)
+        .await?;
+    if ends {
+        for statement in [
+            statements::DELETE_LINKS_OF_ACCOUNT,
+            statements::DELETE_AUTHORIZATIONS_OF_ACCOUNT,
+            statements::DELETE_VERIFICATIONS_OF_ACCOUNT,
+        ] {
+            sqlx::query(statement).bind(id.as_str()).execute(&mut *connection).await?;
+        }
+    }
+    let after = read(&mut *connection, tenant, id).await?;
+    Ok(after.map(|after| (after, true)))
+}
+
 impl NewCredential {
-    fn nothing(kind: CredentialKind) -> Self {
+    pub(crate) fn nothing(kind: CredentialKind) -> Self {
         Self {
             kind,
             access_token: None,

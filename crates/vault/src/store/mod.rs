@@ -15,19 +15,25 @@ mod leases;
 mod open;
 mod rows;
 mod runs;
+mod signing_keys;
 mod statements;
+mod verifications;
 
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
 pub(crate) use accounts::NewAccount;
-pub(crate) use authorizations::{LinkRecord, LinkUse, NewAuthorization, StateUse, TakenAuthorization};
+pub(crate) use authorizations::{
+    AfterConsent, LinkRecord, LinkUse, NewAuthorization, NewLink, StateUse, TakenAuthorization,
+};
+pub(crate) use clients::NewClientSecret;
 pub(crate) use connections::{NewConnection, NewOAuthApp};
 pub(crate) use credentials::{Change, NewCredential};
 pub use error::StoreError;
 pub(crate) use leases::Lease;
 pub(crate) use open::{DATABASE_FILE, check_value};
-pub(crate) use rows::{AccountRecord, ClientRow, ConnectionRecord, OAuthAppRecord};
+pub(crate) use rows::{AccountRecord, ConnectionRecord, OAuthAppRecord, SigningKeyRecord};
 pub(crate) use runs::RunRow;
+pub(crate) use verifications::{Verification, Verified};
 
 /// A database that is open and up to date.
 #[derive(Debug)]

@@ -6,15 +6,14 @@ use sqlx::{FromRow, Row};
 use url::Url;
 
 use crate::{
-    Account, AccountId, CallRecord, ClientRecord, CloseIdentity, Connection, ConnectionId, CredentialKind,
-    Endpoints, OAuthAppSummary, Policy, TenantId,
+    Account, AccountId, CallRecord, ClientRecord, ClientSecret, CloseIdentity, Connection, ConnectionId,
+    ConnectionKind, CredentialKind, Endpoints, OAuthAppSummary, Policy, TenantId,
 };
 
 /// An account with all its row holds; secrets are sealed.
 #[derive(Clone)]
 pub(crate) struct AccountRecord {
     pub(crate) account: Account,
-    pub(crate) connection_id: ConnectionId,
     pub(crate) data_key: Vec<u8>,
     pub(crate) access_token: Option<Vec<u8>>,
     pub(crate) refresh_token: Option<Vec<u8>>,
@@ -44,10 +43,19 @@ pub(crate) struct OAuthAppRecord {
     pub(crate) client_secret: Vec<u8>,
 }
 
-/// An API client and the hash of its secret.
-pub(crate) struct ClientRow {
+/// An API client and one of the secrets it may show.
+pub(crate) struct PresentableSecret {
     pub(crate) client: ClientRecord,
-    pub(crate) secret_hash: Vec<u8>,
+    pub(crate) secret_id: String,
+    pub(crate) hash: Vec<u8>,
+}
+
+/// A key that tokens are signed with, sealed.
+pub(crate) struct SigningKeyRecord {
+    pub(crate) id: String,
+    pub(crate) data_key: Vec<u8>,
+    pub(crate) private_key: Vec<u8>,
+    pub(crate) created_at: Timestamp,
 }
 
 type Read<T> = Result<T, sqlx::Error>;
@@ -92,7 +100,25 @@ fn policy(row: &SqliteRow) -> Read<Policy> {
     text.map_or(Ok(Policy::ALLOW), |text| text.parse().map_err(damaged))
 }
 
-fn credential_kind(row: &SqliteRow) -> Read<CredentialKind> {
+fn connection_kind(row: &SqliteRow) -> Read<ConnectionKind> {
+    let text: &str = row.try_get("kind")?;
+    [ConnectionKind::OAuth, ConnectionKind::ApiKey]
+        .into_iter()
+        .find(|kind| kind.as_str() == text)
+        .ok_or_else(|| sqlx::Error::Decode("an unknown kind of connection".into()))
+}
+
+pub(super) fn identity(row: &SqliteRow) -> Read<CloseIdentity> {
+    Ok(CloseIdentity {
+        user_id: row.try_get("user_id")?,
+        user_name: row.try_get("user_name")?,
+        user_email: row.try_get("user_email")?,
+        organization_id: row.try_get("organization_id")?,
+        organization_name: row.try_get("organization_name")?,
+    })
+}
+
+pub(super) fn credential_kind(row: &SqliteRow) -> Read<CredentialKind> {
     let text: &str = row.try_get("credential_kind")?;
     [CredentialKind::None, CredentialKind::OAuth, CredentialKind::ApiKey]
         .into_iter()
@@ -107,24 +133,19 @@ impl<'r> FromRow<'r, SqliteRow> for AccountRecord {
                 id: account_id(row, "id")?,
                 tenant: tenant(row)?,
                 connection: row.try_get("connection")?,
+                connection_id: ConnectionId::new(row.try_get::<String, _>("connection_id")?)
+                    .map_err(damaged)?,
                 identifier: row.try_get("identifier")?,
                 status: row.try_get::<&str, _>("status")?.parse().map_err(damaged)?,
                 status_reason: row.try_get("status_reason")?,
                 credential_kind: credential_kind(row)?,
                 policy: policy(row)?,
-                identity: CloseIdentity {
-                    user_id: row.try_get("user_id")?,
-                    user_name: row.try_get("user_name")?,
-                    user_email: row.try_get("user_email")?,
-                    organization_id: row.try_get("organization_id")?,
-                    organization_name: row.try_get("organization_name")?,
-                },
+                identity: identity(row)?,
                 token_expires_at: maybe_moment(row, "token_expires_at")?,
                 created_at: moment(row, "created_at")?,
                 updated_at: moment(row, "updated_at")?,
                 last_used_at: maybe_moment(row, "last_used_at")?,
             },
-            connection_id: ConnectionId::new(row.try_get::<String, _>("connection_id")?).map_err(damaged)?,
             data_key: row.try_get("data_key")?,
             access_token: row.try_get("access_token")?,
             refresh_token: row.try_get("refresh_token")?,
@@ -159,6 +180,8 @@ impl<'r> FromRow<'r, SqliteRow> for ConnectionRecord {
                     revoke: address(row, "revoke_url")?,
                 },
                 oauth_app,
+                kind: connection_kind(row)?,
+                enabled: row.try_get("enabled")?,
                 created_at: moment(row, "created_at")?,
                 updated_at: moment(row, "updated_at")?,
             },
@@ -180,16 +203,44 @@ impl<'r> FromRow<'r, SqliteRow> for OAuthAppRecord {
     }
 }
 
-impl<'r> FromRow<'r, SqliteRow> for ClientRow {
+impl<'r> FromRow<'r, SqliteRow> for ClientRecord {
     fn from_row(row: &'r SqliteRow) -> Read<Self> {
         Ok(Self {
-            client: ClientRecord {
-                tenant: tenant(row)?,
-                client_id: row.try_get("id")?,
-                name: row.try_get("name")?,
-                created_at: moment(row, "created_at")?,
-            },
-            secret_hash: row.try_get("secret_hash")?,
+            tenant: tenant(row)?,
+            client_id: row.try_get("id")?,
+            name: row.try_get("name")?,
+            created_at: moment(row, "created_at")?,
+        })
+    }
+}
+
+impl<'r> FromRow<'r, SqliteRow> for PresentableSecret {
+    fn from_row(row: &'r SqliteRow) -> Read<Self> {
+        Ok(Self {
+            client: ClientRecord::from_row(row)?,
+            secret_id: row.try_get("secret_id")?,
+            hash: row.try_get("hash")?,
+        })
+    }
+}
+
+impl<'r> FromRow<'r, SqliteRow> for ClientSecret {
+    fn from_row(row: &'r SqliteRow) -> Read<Self> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            created_at: moment(row, "created_at")?,
+            expires_at: maybe_moment(row, "expires_at")?,
+        })
+    }
+}
+
+impl<'r> FromRow<'r, SqliteRow> for SigningKeyRecord {
+    fn from_row(row: &'r SqliteRow) -> Read<Self> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            data_key: row.try_get("data_key")?,
+            private_key: row.try_get("private_key")?,
+            created_at: moment(row, "created_at")?,
         })
     }
 }

@@ -31,7 +31,7 @@ macro_rules! connections_where {
     ($rest:literal) => {
         concat!(
             "SELECT c.id, c.tenant, c.name, c.api_url, c.authorize_url, c.token_url, c.revoke_url, c.oauth_app_id, ",
-            "c.created_at, c.updated_at, o.client_id, o.redirect_uri ",
+            "c.kind, c.enabled, c.created_at, c.updated_at, o.client_id, o.redirect_uri ",
             "FROM connections c LEFT JOIN oauth_apps o ON o.id = c.oauth_app_id ",
             $rest
         )
@@ -75,6 +75,12 @@ statements! {
     CONNECTION_BY_ID = connections_where!("WHERE c.tenant = $1 AND c.id = $2");
     SET_ENDPOINTS = "UPDATE connections SET api_url = $3, authorize_url = $4, token_url = $5, revoke_url = $6, \
         updated_at = $7 WHERE tenant = $1 AND id = $2";
+    SET_KIND = "UPDATE connections SET kind = $3, updated_at = $4 WHERE tenant = $1 AND id = $2";
+    SET_ENABLED = "UPDATE connections SET enabled = $3, updated_at = $4 WHERE tenant = $1 AND id = $2";
+    DELETE_APPS_OF_CONNECTION = "DELETE FROM oauth_apps WHERE tenant = $1 AND connection_id = $2";
+    FORGET_CONNECTION_APP = "UPDATE connections SET oauth_app_id = NULL WHERE tenant = $1 AND id = $2";
+    DELETE_CONNECTION = "DELETE FROM connections WHERE tenant = $1 AND id = $2";
+    COUNT_ACCOUNTS_OF_CONNECTION = "SELECT COUNT(*) FROM accounts WHERE tenant = $1 AND connection_id = $2";
     SET_CONNECTION_APP = "UPDATE connections SET oauth_app_id = $3, updated_at = $4 WHERE tenant = $1 AND id = $2";
 
     UPSERT_OAUTH_APP = "INSERT INTO oauth_apps \
@@ -133,30 +139,60 @@ statements! {
     POSTPONE_REFRESH = "UPDATE accounts SET refresh_at = $3 \
         WHERE tenant = $1 AND id = $2 AND refresh_at IS NOT NULL AND refresh_at < $3";
 
-    INSERT_LINK = "INSERT INTO authorization_links (token_hash, tenant, account_id, created_at, expires_at) \
-        VALUES ($1, $2, $3, $4, $5)";
+    INSERT_LINK = "INSERT INTO authorization_links (token_hash, tenant, account_id, created_at, expires_at, \
+        verify_url, app_state) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     /// Keeps the newest links of an account.
     TRIM_LINKS = "DELETE FROM authorization_links WHERE account_id = $1 AND token_hash NOT IN \
         (SELECT token_hash FROM authorization_links WHERE account_id = $1 \
         ORDER BY created_at DESC, expires_at DESC, token_hash LIMIT $2)";
-    LINK = "SELECT tenant, account_id, expires_at, used_at FROM authorization_links WHERE token_hash = $1";
+    LINK = "SELECT tenant, account_id, expires_at, used_at, verify_url, app_state FROM authorization_links WHERE token_hash = $1";
     USE_LINK = "UPDATE authorization_links SET used_at = $2 \
         WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2";
     DELETE_LINKS_OF_ACCOUNT = "DELETE FROM authorization_links WHERE account_id = $1";
     DELETE_OLD_LINKS = "DELETE FROM authorization_links WHERE expires_at < $1";
 
     INSERT_AUTHORIZATION = "INSERT INTO authorizations (state_hash, tenant, account_id, oauth_app_id, link_hash, \
-        code_verifier, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    AUTHORIZATION = "SELECT tenant, account_id, oauth_app_id, code_verifier, expires_at, used_at \
+        code_verifier, created_at, expires_at, verify_url, app_state) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    AUTHORIZATION = "SELECT tenant, account_id, oauth_app_id, code_verifier, expires_at, used_at, verify_url, app_state \
         FROM authorizations WHERE state_hash = $1";
     /// Uses a state up, and with it the verifier.
     USE_AUTHORIZATION = "UPDATE authorizations SET used_at = $2, code_verifier = NULL WHERE state_hash = $1";
     DELETE_AUTHORIZATIONS_OF_ACCOUNT = "DELETE FROM authorizations WHERE account_id = $1";
     DELETE_OLD_AUTHORIZATIONS = "DELETE FROM authorizations WHERE expires_at < $1";
 
-    INSERT_CLIENT = "INSERT INTO clients (id, tenant, name, secret_hash, created_at) VALUES ($1, $2, $3, $4, $5)";
-    CLIENT = "SELECT id, tenant, name, secret_hash, created_at FROM clients WHERE id = $1";
-    CLIENTS = "SELECT id, tenant, name, secret_hash, created_at FROM clients WHERE tenant = $1 ORDER BY id";
+    INSERT_VERIFICATION = "INSERT INTO verifications (request_hash, tenant, account_id, credential_kind, \
+        access_token, refresh_token, api_key, token_expires_at, oauth_app_id, refresh_at, user_id, user_name, \
+        user_email, organization_id, organization_name, created_at, expires_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+    VERIFICATION = "SELECT tenant, account_id, credential_kind, access_token, refresh_token, api_key, \
+        token_expires_at, oauth_app_id, refresh_at, user_id, user_name, user_email, organization_id, \
+        organization_name, expires_at FROM verifications WHERE tenant = $1 AND request_hash = $2";
+    EXPIRED_VERIFICATIONS = "SELECT tenant, account_id, credential_kind, access_token, refresh_token, api_key, \
+        token_expires_at, oauth_app_id, refresh_at, user_id, user_name, user_email, organization_id, \
+        organization_name, expires_at FROM verifications WHERE expires_at <= $1";
+    DELETE_VERIFICATIONS_OF_ACCOUNT = "DELETE FROM verifications WHERE account_id = $1";
+    DELETE_OLD_VERIFICATIONS = "DELETE FROM verifications WHERE expires_at <= $1";
+
+    INSERT_SIGNING_KEY = "INSERT INTO signing_keys (id, data_key, private_key, created_at) VALUES ($1, $2, $3, $4)";
+    SIGNING_KEYS = "SELECT id, data_key, private_key, created_at FROM signing_keys ORDER BY created_at DESC, id DESC";
+    /// Forgets the keys that were replaced before a moment.
+    DELETE_OLD_SIGNING_KEYS = "DELETE FROM signing_keys WHERE created_at < \
+        (SELECT MAX(n.created_at) FROM signing_keys n WHERE n.created_at <= $1)";
+
+    INSERT_CLIENT = "INSERT INTO clients (id, tenant, name, created_at) VALUES ($1, $2, $3, $4)";
+    CLIENT = "SELECT id, tenant, name, created_at FROM clients WHERE tenant = $1 AND id = $2";
+    CLIENTS = "SELECT id, tenant, name, created_at FROM clients WHERE tenant = $1 ORDER BY id";
+    INSERT_CLIENT_SECRET = "INSERT INTO client_secrets (id, client_id, hash, created_at) VALUES ($1, $2, $3, $4)";
+    /// Every secret that a client may show at a moment.
+    PRESENTABLE_SECRETS = "SELECT c.id, c.tenant, c.name, c.created_at, s.id AS secret_id, s.hash, s.expires_at \
+        FROM clients c JOIN client_secrets s ON s.client_id = c.id \
+        WHERE c.id = $1 AND (s.expires_at IS NULL OR s.expires_at > $2)";
+    CLIENT_SECRETS = "SELECT id, created_at, expires_at FROM client_secrets WHERE client_id = $1 \
+        ORDER BY created_at, id";
+    END_CLIENT_SECRETS = "UPDATE client_secrets SET expires_at = $2 \
+        WHERE client_id = $1 AND (expires_at IS NULL OR expires_at > $2)";
+    DELETE_OLD_CLIENT_SECRETS = "DELETE FROM client_secrets WHERE expires_at IS NOT NULL AND expires_at <= $1";
     DELETE_CLIENT = "DELETE FROM clients WHERE tenant = $1 AND id = $2";
 
     INSERT_CALL = "INSERT INTO calls (id, tenant, caller, account_id, connection, identifier, tool, kind, \

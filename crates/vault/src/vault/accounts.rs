@@ -101,14 +101,9 @@ impl Vault {
             let _turn = vault.inner.gates.enter(&id).await;
             let before = vault.record(&tenant, &id).await?;
             let credential = NewCredential {
-                kind: CredentialKind::ApiKey,
-                access_token: None,
-                refresh_token: None,
                 api_key: Some(vault.account_key(&before)?.seal(Field::ApiKey, &key)?),
-                token_expires_at: None,
-                oauth_app_id: None,
-                refresh_at: None,
                 identity: Some(who.unwrap_or_default()),
+                ..NewCredential::nothing(CredentialKind::ApiKey)
             };
             let change = Change { event: Event::Connected, reason: None, credential: Some(credential) };
             let now = vault.inner.clock.now();
@@ -197,7 +192,7 @@ impl Vault {
 }
 
 /// The key without the line end it was pasted with.
-fn check_api_key(key: &SecretString) -> Result<SecretString, VaultError> {
+pub(super) fn check_api_key(key: &SecretString) -> Result<SecretString, VaultError> {
     let text = key.expose_secret().trim();
     let problem = match text {
         "" => "is empty",

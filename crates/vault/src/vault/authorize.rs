@@ -8,14 +8,22 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
+use super::accounts::check_api_key;
 use super::grants::missing_account;
+use super::verify::check_verify_url;
 use super::{Vault, ends_at};
 use crate::oauth::TokenFailure;
 use crate::random::{challenge, hash, hex, token};
 use crate::seal::Field;
 use crate::status::Event;
-use crate::store::{Change, LinkRecord, LinkUse, NewAuthorization, StateUse, TakenAuthorization};
-use crate::{AccountId, AuthorizationLink, Authorized, CallbackQuery, OpenLink, TenantId, VaultError};
+use crate::store::{
+    AfterConsent, Change, LinkRecord, LinkUse, NewAuthorization, NewCredential, NewLink, StateUse,
+    TakenAuthorization,
+};
+use crate::{
+    AccountId, AuthorizationLink, Authorized, CallbackQuery, CloseIdentity, ConnectionKind, CredentialKind,
+    LinkOptions, NextStep, OpenLink, TenantId, VaultError,
+};
 
 /// Both scopes that Close has (documented): everything the person may do, and a refresh token.
 const SCOPE: &str = "all.full_access offline_access";
@@ -30,9 +38,26 @@ impl Vault {
         tenant: &TenantId,
         id: &AccountId,
     ) -> Result<AuthorizationLink, VaultError> {
+        self.authorization_link_with(tenant, id, &LinkOptions::default()).await
+    }
+
+    /// The same with what the application asks for.
+    pub async fn authorization_link_with(
+        &self,
+        tenant: &TenantId,
+        id: &AccountId,
+        options: &LinkOptions,
+    ) -> Result<AuthorizationLink, VaultError> {
         let account = self.account_by_id(tenant, id).await?;
-        if self.connection(tenant, &account.connection).await?.oauth_app.is_none() {
+        let connection = self.connection(tenant, &account.connection).await?;
+        if !connection.enabled {
+            return Err(VaultError::ConnectionDisabled { connection: connection.name });
+        }
+        if connection.kind == ConnectionKind::OAuth && connection.oauth_app.is_none() {
             return Err(VaultError::NoOAuthApp { connection: account.connection });
+        }
+        if let Some(url) = &options.user_verify_url {
+            check_verify_url(url)?;
         }
         let mut url = self.inner.public_url.clone().ok_or(VaultError::NoPublicUrl)?;
         let token = token()?;
@@ -41,7 +66,12 @@ impl Vault {
             .pop_if_empty()
             .extend(["connect", token.expose_secret()]);
         let expires_at = ends_at(&self.inner.clock, self.inner.link_lifetime);
-        self.inner.store.insert_link(tenant, id, &hash(&token), self.inner.clock.now(), expires_at).await?;
+        let after = AfterConsent {
+            verify_url: options.user_verify_url.as_ref().map(Url::to_string),
+            state: options.state.clone(),
+        };
+        let link = NewLink { token_hash: &hash(&token), after: &after, expires_at };
+        self.inner.store.insert_link(tenant, id, &link, self.inner.clock.now()).await?;
         Ok(AuthorizationLink { url, expires_at })
     }
 
@@ -50,7 +80,8 @@ impl Vault {
     pub async fn open_link(&self, link_token: &SecretString) -> Result<OpenLink, VaultError> {
         let link = usable_link(self.inner.store.link(&hash(link_token)).await?, self.inner.clock.now())?;
         let account = self.account_by_id(&link.tenant, &link.account_id).await?;
-        Ok(OpenLink { account, expires_at: link.expires_at })
+        let kind = self.connection(&link.tenant, &account.connection).await?.kind;
+        Ok(OpenLink { account, kind, expires_at: link.expires_at })
     }
 
     /// Uses a link up and returns where at Close to send the browser.
@@ -60,6 +91,9 @@ impl Vault {
         let link = usable_link(self.inner.store.link(&link_hash).await?, now)?;
         let record = self.record(&link.tenant, &link.account_id).await?;
         let connection = self.connection_record(&link.tenant, &record.account.connection).await?;
+        if connection.connection.kind != ConnectionKind::OAuth {
+            return Err(VaultError::OtherKind { connection: record.account.connection });
+        }
         let Some(oauth_app_id) = &connection.oauth_app_id else {
             return Err(VaultError::NoOAuthApp { connection: record.account.connection });
         };
@@ -74,7 +108,9 @@ impl Vault {
             code_verifier: self.account_key(&record)?.seal(Field::CodeVerifier(&field), &code_verifier)?,
             expires_at: ends_at(&self.inner.clock, self.inner.link_lifetime),
         };
-        if let LinkUse::Unusable(found) = self.inner.store.use_link(&link_hash, &link, &new, now).await? {
+        if let LinkUse::Unusable(found) =
+            self.inner.store.use_link(&link_hash, &link, Some(&new), now).await?
+        {
             // Somebody else used it since we looked.
             usable_link(found, now)?;
             return Err(VaultError::LinkUnknown);
@@ -92,7 +128,8 @@ impl Vault {
     }
 
     /// Takes the browser's return from Close. The state is checked and used up before anything else is looked
-    /// at; then the code is exchanged and the grant stored, and the account is active.
+    /// at; then the code is exchanged and the grant stored. The account is active then, unless the link asked for
+    /// verification.
     pub async fn finish_authorization(&self, query: CallbackQuery) -> Result<Authorized, VaultError> {
         let state = query.state.as_ref().ok_or(VaultError::StateUnknown)?;
         let state_hash = hash(state);
@@ -138,12 +175,65 @@ impl Vault {
         // A new grant brings all it needs: nothing of an older one is mixed in.
         let fresh = crate::store::AccountRecord { refresh_token: None, ..record };
         let credential = self.seal_tokens(&fresh, &tokens, Some(flow.oauth_app_id))?;
+        self.accept(&flow.tenant, &flow.account_id, credential, &flow.after).await
+    }
+
+    /// Takes an API key from the person who was given the link, which is used up by it. The key is not tried
+    /// here. A grant that the account held before is given back to Close.
+    pub async fn finish_with_api_key(
+        &self,
+        link_token: &SecretString,
+        key: &SecretString,
+        who: CloseIdentity,
+    ) -> Result<Authorized, VaultError> {
+        let key = check_api_key(key)?;
+        let link_hash = hash(link_token);
+        let now = self.inner.clock.now();
+        let link = usable_link(self.inner.store.link(&link_hash).await?, now)?;
+        let before = self.record(&link.tenant, &link.account_id).await?;
+        let connection = self.connection(&link.tenant, &before.account.connection).await?;
+        if connection.kind != ConnectionKind::ApiKey {
+            return Err(VaultError::OtherKind { connection: connection.name });
+        }
+        if let LinkUse::Unusable(found) = self.inner.store.use_link(&link_hash, &link, None, now).await? {
+            usable_link(found, now)?;
+            return Err(VaultError::LinkUnknown);
+        }
+        let vault = self.clone();
+        self.to_the_end(async move {
+            let _turn = vault.inner.gates.enter(&link.account_id).await;
+            let before = vault.record(&link.tenant, &link.account_id).await?;
+            let credential = NewCredential {
+                api_key: Some(vault.account_key(&before)?.seal(Field::ApiKey, &key)?),
+                identity: Some(who),
+                ..NewCredential::nothing(CredentialKind::ApiKey)
+            };
+            let accepted = vault.accept(&link.tenant, &link.account_id, credential, &link.after).await?;
+            if matches!(accepted.next, NextStep::Connected) {
+                vault.give_back_grant(&before).await;
+            }
+            Ok(accepted)
+        })
+        .await
+    }
+
+    /// Makes a credential the account's, or holds it until the application has said who the person is.
+    async fn accept(
+        &self,
+        tenant: &TenantId,
+        id: &AccountId,
+        credential: NewCredential,
+        after: &AfterConsent,
+    ) -> Result<Authorized, VaultError> {
+        if let Some(verify_url) = &after.verify_url {
+            return self.hold(tenant, id, credential, verify_url, after.state.as_deref()).await;
+        }
         let change = Change { event: Event::Connected, reason: None, credential: Some(credential) };
         let now = self.inner.clock.now();
-        let changed = self.inner.store.change(&flow.tenant, &flow.account_id, None, change, now).await?;
-        let (connected, _) = changed.ok_or_else(|| missing_account(&flow.account_id))?;
+        let changed = self.inner.store.change(tenant, id, None, change, now).await?;
+        let (connected, _) = changed.ok_or_else(|| missing_account(id))?;
         self.inner.rescheduled.notify_one();
-        Ok(Authorized { account: connected.account })
+        Ok(Authorized { account: connected.account, next: NextStep::Connected })
     }
 }
 

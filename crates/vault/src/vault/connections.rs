@@ -49,8 +49,28 @@ impl Vault {
             Some((app, app_id)) => Some(self.seal_app(tenant, app_id, app)?),
             None => None,
         };
-        self.inner.store.set_connection(tenant, &id, settings.endpoints.as_ref(), app.as_ref(), now).await?;
+        self.inner.store.set_connection(tenant, &id, &settings, app.as_ref(), now).await?;
         self.connection(tenant, name).await
+    }
+
+    /// The connection with this id.
+    pub async fn connection_by_id(
+        &self,
+        tenant: &TenantId,
+        id: &ConnectionId,
+    ) -> Result<Connection, VaultError> {
+        let found = self.inner.store.connection_by_id(tenant, id).await?;
+        let missing = || VaultError::not_found(format!("the connection {:?}", id.as_str()));
+        Ok(found.ok_or_else(missing)?.connection)
+    }
+
+    /// Removes a connection that has no accounts, with its OAuth app.
+    pub async fn delete_connection(&self, tenant: &TenantId, id: &ConnectionId) -> Result<(), VaultError> {
+        let connection = self.connection_by_id(tenant, id).await?;
+        match self.inner.store.delete_connection(tenant, id).await? {
+            0 => Ok(()),
+            accounts => Err(VaultError::ConnectionInUse { connection: connection.name, accounts }),
+        }
     }
 
     pub(super) async fn connection_record(

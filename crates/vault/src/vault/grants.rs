@@ -49,7 +49,7 @@ impl Vault {
 
     pub(crate) async fn endpoints(&self, record: &AccountRecord) -> Result<Endpoints, VaultError> {
         let tenant = &record.account.tenant;
-        let found = self.inner.store.connection_by_id(tenant, &record.connection_id).await?;
+        let found = self.inner.store.connection_by_id(tenant, &record.account.connection_id).await?;
         let found = found.ok_or_else(|| {
             VaultError::not_found(format!("the connection {:?}", record.account.connection))
         })?;

@@ -8,6 +8,8 @@ mod connections;
 mod credentials;
 mod grants;
 mod runs;
+mod tokens;
+mod verify;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -26,6 +28,7 @@ use crate::clock::later;
 use crate::oauth::OAuthClient;
 use crate::refresh::Gates;
 use crate::seal::MasterKey;
+use crate::signing::Signing;
 use crate::store::{self, NewConnection, Store, StoreError};
 use crate::{Clock, Connection, ConnectionId, Endpoints, RefreshOptions, TenantId, VaultError, VaultOptions};
 use crate::{files, identifiers, master_key};
@@ -58,6 +61,7 @@ pub(crate) struct Inner {
     pub(crate) instance: String,
     pub(crate) public_url: Option<Url>,
     pub(crate) link_lifetime: Duration,
+    pub(crate) signing: Signing,
     record_lifetime: Duration,
     data_folder: PathBuf,
 }
@@ -106,6 +110,7 @@ impl Vault {
                 instance: identifiers::generate("vault_"),
                 public_url: options.public_url,
                 link_lifetime: options.link_lifetime,
+                signing: Signing::default(),
                 record_lifetime: options.record_lifetime,
                 data_folder: folder,
             }),
@@ -144,6 +149,8 @@ impl Vault {
     pub(crate) async fn tidy(&self) -> Result<(), VaultError> {
         let now = self.inner.clock.now();
         self.inner.store.delete_old_authorizations(before(now, KEPT_AFTER_END)).await?;
+        self.inner.store.delete_old_signing_keys(before(now, KEPT_AFTER_END)).await?;
+        self.forget_unverified(now).await?;
         let oldest = before(now, self.inner.record_lifetime);
         self.inner.store.delete_old_runs(oldest).await?;
         Ok(self.inner.store.delete_old_calls(oldest).await?)

@@ -5,6 +5,7 @@
 mod accounts;
 mod authorizing;
 mod clients;
+mod connections;
 mod folder;
 mod policies;
 mod provider;
@@ -14,3 +15,5 @@ mod scene;
 mod secrecy;
 mod sharing;
 mod tenants;
+mod tokens;
+mod verifying;

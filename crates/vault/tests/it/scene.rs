@@ -56,6 +56,7 @@ impl Scene {
         let settings = ConnectionSettings {
             endpoints: Some(Endpoints::at(provider.origin())),
             oauth_app: Some(app("app-secret")),
+            ..ConnectionSettings::default()
         };
         vault.set_connection(&tenant(), "close", settings).await.unwrap();
         Self { folder, clock, provider, vault }

@@ -45,5 +45,5 @@ async fn a_tenant_that_was_never_made_has_nothing() {
         complaint(scene.vault.set_connection(&nobody, "x", ConnectionSettings::default()).await)
             .contains("tenant env_nobody")
     );
-    assert!(complaint(scene.vault.create_client(&nobody, "x").await).contains("tenant env_nobody"));
+    assert!(complaint(scene.vault.create_client(&nobody, "x").await).contains("environment env_nobody"));
 }
