@@ -109,8 +109,8 @@ impl Office {
             error: None,
             error_description: None,
         };
-        let account = gateway.finish_authorization(query).await.expect("connected");
-        assert_eq!(account.status, AccountStatus::Active);
+        let authorized = gateway.finish_authorization(query).await.expect("connected");
+        assert_eq!(authorized.account.status, AccountStatus::Active);
     }
 }
 

@@ -30,14 +30,16 @@ impl Collector {
         let kept = Arc::clone(&received);
         let route = post(async move |headers: HeaderMap, body: Bytes| {
             assert_eq!(headers["content-type"], "application/x-protobuf");
-            kept.lock().unwrap().push(ExportTraceServiceRequest::decode(body).expect("protobuf"));
+            kept.lock()
+                .expect("nobody panicked")
+                .push(ExportTraceServiceRequest::decode(body).expect("protobuf"));
         });
         Self { served: Served::start(Router::new().route("/v1/traces", route)).await, received }
     }
 
     /// Every span that came, by name.
     fn spans(&self) -> HashMap<String, Span> {
-        let requests = self.received.lock().unwrap().clone();
+        let requests = self.received.lock().expect("nobody panicked").clone();
         let scopes = requests.into_iter().flat_map(|request| request.resource_spans).flat_map(|spans| {
             let service = format!("{:?}", spans.resource.expect("a resource").attributes);
             assert!(service.contains("service.name") && service.contains("\"latch\""), "{service}");
