@@ -3,9 +3,17 @@
 //! An address can hold secrets (the token of a link) and names (an identifier). The route that it matched holds
 //! neither, so that is what logs and traces get.
 
+use std::borrow::Cow;
+
 use axum::extract::MatchedPath;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Request};
+
+/// The route that a request took within a door that sorts requests by itself, such as
+/// `/api/v1/connected_accounts/{id}`. Put among the extensions of the response, it stands in logs and traces in place
+/// of the route that the router knows. It must never be an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route(pub Cow<'static, str>);
 
 /// A group of routes that an operator thinks of as one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -75,7 +75,7 @@ impl Scraped {
 /// How many accounts there are in each status, over all tenants.
 async fn count(vault: &Vault) -> Result<Vec<(AccountStatus, u64)>, VaultError> {
     let tenants = vault.tenants().await?;
-    let only_the_total = Page { limit: 1, after: None };
+    let only_the_total = Page { limit: 1, ..Page::default() };
     let mut counts = Vec::new();
     for status in AccountStatus::ALL {
         let filter = AccountFilter { status: Some(status), ..AccountFilter::default() };

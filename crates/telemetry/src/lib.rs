@@ -10,6 +10,7 @@ mod observe;
 mod request_id;
 mod traces;
 
+pub use door::Route;
 pub use exposition::{metrics_router, serve_metrics};
 pub use health::router;
 pub use metrics::Metrics;

@@ -13,7 +13,7 @@ use tracing::field::Empty;
 use tracing::{Instrument, Span};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
-use crate::door::{Door, Place};
+use crate::door::{Door, Place, Route};
 use crate::metrics::{Metrics, request_labels};
 use crate::traces::TARGET;
 use crate::{RequestId, RequestIdLayer, labels};
@@ -96,6 +96,12 @@ impl Exchange {
 
     fn answered<R>(&mut self, response: &Response<R>) {
         self.status = Some(response.status().as_u16());
+        if let Some(Route(route)) = response.extensions().get::<Route>() {
+            let name = format!("{} {route}", labels::method(&self.method));
+            self.traced.record("otel.name", name);
+            self.traced.record("http.route", route.as_ref());
+            self.place.route = Some(route.clone().into_owned());
+        }
         if self.place.door == Door::Grpc {
             // An error stands in the header. After a success there is a body, and the code comes behind it.
             let code = response.headers().get("grpc-status");

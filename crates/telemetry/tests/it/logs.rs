@@ -72,6 +72,15 @@ async fn a_request_leaves_one_line_with_its_id_route_status_and_time() {
 }
 
 #[tokio::test]
+async fn a_door_that_sorts_by_itself_says_which_route_it_was() {
+    let office = Office::open().await;
+    let (log, _logging) = Log::start();
+    assert_eq!(office.get("/api/v1/sorted/s3cret").await.status(), 200);
+    assert_eq!(log.lines()[0]["route"], "/api/v1/sorted/{id}");
+    assert!(!log.text().contains("s3cret"), "{}", log.text());
+}
+
+#[tokio::test]
 async fn secrets_in_addresses_bodies_and_headers_stay_out_of_it() {
     let office = Office::open().await;
     let (log, _logging) = Log::start();

@@ -8,7 +8,7 @@ use axum::{Json, Router};
 use http::{HeaderMap, StatusCode};
 use latch_close::ClientOptions;
 use latch_gateway::{AccountSelector, Caller, Gateway, GatewayOptions, ToolCall};
-use latch_telemetry::{Metrics, RequestId, metrics_router, observe, router};
+use latch_telemetry::{Metrics, RequestId, Route, metrics_router, observe, router};
 use latch_testkit::{Browser, House, HouseOptions, Served};
 use latch_vault::{AccountStatus, CallbackQuery, RefreshOptions};
 use reqwest::{Client, Response};
@@ -46,6 +46,7 @@ impl Office {
         let doors = Router::new()
             .route("/api/v1/call/{identifier}/{tool}", post(call))
             .route("/api/v1/whoami", get(async |Extension(id): Extension<RequestId>| id.to_string()))
+            .route("/api/v1/sorted/{*rest}", get(sorted))
             .route("/connect/{token}", get(async || "a page for people"))
             .route("/never", get(async || std::future::pending::<()>().await))
             .route("/{service}/{method}", post(grpc))
@@ -124,6 +125,11 @@ async fn call(
         Ok(outcome) => (StatusCode::OK, Json(outcome.data)),
         Err(error) => (StatusCode::BAD_REQUEST, Json(json!({"class": error.class.as_str()}))),
     }
+}
+
+/// Finds the route within the door itself.
+async fn sorted() -> (Extension<Route>, &'static str) {
+    (Extension(Route("/api/v1/sorted/{id}".into())), "found")
 }
 
 /// Answers as gRPC services do: 200, and an error in a header.
