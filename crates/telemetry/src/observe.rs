@@ -97,9 +97,7 @@ impl Exchange {
     fn answered<R>(&mut self, response: &Response<R>) {
         self.status = Some(response.status().as_u16());
         if let Some(Route(route)) = response.extensions().get::<Route>() {
-            let name = format!("{} {route}", labels::method(&self.method));
-            self.traced.record("otel.name", name);
-            self.traced.record("http.route", route.as_ref());
+            self.traced.record("otel.name", format!("{} {route}", labels::method(&self.method)));
             self.place.route = Some(route.clone().into_owned());
         }
         if self.place.door == Door::Grpc {
@@ -118,6 +116,7 @@ impl Drop for Exchange {
             self.metrics.grpc_answered(code);
         }
         let failed = self.status.is_none_or(|status| status >= 500);
+        self.traced.record("http.route", self.place.route.as_deref());
         self.traced.record("http.response.status_code", self.status);
         self.traced.record("rpc.grpc.status_code", self.grpc_code);
         if failed {
@@ -149,7 +148,7 @@ fn traced<B>(request: &Request<B>, place: &Place, id: Option<&str>) -> Span {
         otel.kind = "server",
         otel.status_code = Empty,
         http.request.method = method,
-        http.route = route,
+        http.route = Empty,
         http.response.status_code = Empty,
         rpc.grpc.status_code = Empty,
     );

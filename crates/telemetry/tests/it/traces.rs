@@ -73,10 +73,14 @@ async fn a_call_is_one_trace_from_the_client_to_close() {
         .header("x-request-id", "order-19")
         .json(&json!({}));
     assert_eq!(request.send().await.expect("an answer").status(), 200);
+    office.get("/api/v1/sorted/17").await;
     drop(tracing);
     traces.shutdown().await;
 
-    let spans = collector.spans();
+    let mut spans = collector.spans();
+    let sorted = spans.remove("GET /api/v1/sorted/{id}").expect("named as its door says");
+    assert_eq!(attribute(&sorted, "http.route").as_deref(), Some("/api/v1/sorted/{id}"));
+    assert!(sorted.parent_span_id.is_empty(), "without a trace of the client's, one begins here");
     let request = &spans["POST /api/v1/call/{identifier}/{tool}"];
     let call = &spans["tool call"];
     let to_close = &spans["request to Close"];
@@ -92,6 +96,8 @@ async fn a_call_is_one_trace_from_the_client_to_close() {
     assert_eq!(call.parent_span_id, request.span_id);
     assert_eq!(to_close.parent_span_id, call.span_id);
     assert_eq!(attribute(request, "request_id").as_deref(), Some("order-19"));
+    let route = attribute(request, "http.route");
+    assert_eq!(route.as_deref(), Some("/api/v1/call/{identifier}/{tool}"));
     assert_eq!(attribute(request, "http.response.status_code").as_deref(), Some("200"));
     assert_eq!(attribute(call, "call.tool").as_deref(), Some("close_me_get"));
     assert_eq!(attribute(to_close, "url.path").as_deref(), Some("/api/v1/me/"));
