@@ -6,6 +6,7 @@ use std::task::{Context, Poll};
 use axum::Router;
 use http::{HeaderMap, Method, Request, Response};
 use opentelemetry::propagation::{Extractor, TextMapPropagator};
+use opentelemetry::trace::TraceContextExt;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tokio::time::Instant;
 use tower::{Layer, Service};
@@ -97,7 +98,9 @@ impl Exchange {
     fn answered<R>(&mut self, response: &Response<R>) {
         self.status = Some(response.status().as_u16());
         if let Some(Route(route)) = response.extensions().get::<Route>() {
-            self.traced.record("otel.name", format!("{} {route}", labels::method(&self.method)));
+            // The field for the name counts only until the span has begun.
+            let name = format!("{} {route}", labels::method(&self.method));
+            self.traced.context().span().update_name(name);
             self.place.route = Some(route.clone().into_owned());
         }
         if self.place.door == Door::Grpc {
