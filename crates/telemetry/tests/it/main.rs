@@ -3,7 +3,6 @@
 mod health;
 mod logs;
 mod metrics;
+#[path = "../office/mod.rs"]
 mod office;
 mod request_ids;
-mod scraped;
-mod traces;

@@ -1,5 +1,9 @@
 //! A gateway in front of the twin, with a door as small as one can be, and everything watched.
 
+#![allow(dead_code, reason = "not every program of tests needs all of it")]
+
+mod scraped;
+
 use std::sync::Arc;
 
 use axum::extract::{Extension, Path, State};
@@ -15,7 +19,7 @@ use reqwest::{Client, Response};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use crate::scraped::Scraped;
+use scraped::Scraped;
 
 /// Everything at work.
 pub(crate) struct Office {
