@@ -19,7 +19,7 @@ pub(crate) const CLOSE_API_KEY: Variable = Variable {
 };
 pub(crate) const CLOSE_URL: Variable = Variable {
     name: "CLOSE_URL",
-    meaning: "the API that CLOSE_API_KEY is for (default https://api.close.com/api/v1)",
+    meaning: "the API that CLOSE_API_KEY is for [https://api.close.com/api/v1]",
 };
 pub(crate) const LATCH_POLICY: Variable =
     Variable { name: "LATCH_POLICY", meaning: "what may be done with CLOSE_API_KEY: read:allow,write:ask" };

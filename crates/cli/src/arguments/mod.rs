@@ -62,9 +62,9 @@ pub(crate) struct GlobalOptions {
 /// How a line of the log is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LogFormat {
-    /// For people.
+    // For people. Not a help text: with one for each value, every help page becomes a long one.
     Text,
-    /// One JSON object a line, for programs.
+    // One JSON object a line, for programs.
     Json,
 }
 
