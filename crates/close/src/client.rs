@@ -82,7 +82,8 @@ impl Client {
                 Ok((answer, data)) => return Ok(response(answer, data, number, waited)),
                 Err(failure) => failure,
             };
-            let wait = match repeat(&failure, request.effect) {
+            let repeat = repeat(&failure, request.effect);
+            let wait = match repeat {
                 Repeat::Never => None,
                 Repeat::AfterBackoff => backoff
                     .next()
@@ -99,6 +100,9 @@ impl Client {
                 return Err(credential.redact(error));
             };
             sleep(wait).await;
+            if let (Repeat::AsTold, Some(observer)) = (repeat, &self.options.observer) {
+                observer.waited_for_rate_limit(wait);
+            }
             waited += wait;
             number += 1;
         }

@@ -61,7 +61,10 @@ impl Gateway {
             attempts: 1,
             trace_id: passed.trace_id.as_deref(),
         });
-        recorder.finish_with(answered).await;
+        let record = recorder.finish_with(answered).await;
+        if let Some(observer) = &self.inner.options.observer {
+            observer.call_finished(&record);
+        }
         result
     }
 

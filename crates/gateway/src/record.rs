@@ -84,18 +84,18 @@ impl<'g> Recorder<'g> {
         self.record.identifier = Some(identifier.to_owned());
     }
 
-    /// Writes the record. A call is not failed because its record could not be written, but it is said.
-    pub(crate) async fn finish(self, result: &Result<CallOutcome, CallError>) {
+    /// Writes the record and hands it over. A call is not failed because its record could not be written, but it is said.
+    pub(crate) async fn finish(self, result: &Result<CallOutcome, CallError>) -> CallRecord {
         let answered = result.as_ref().map(|outcome| Answered {
             status: outcome.close_status,
             attempts: outcome.attempts,
             trace_id: outcome.close_trace_id.as_deref(),
         });
-        self.finish_with(answered).await;
+        self.finish_with(answered).await
     }
 
     /// The same for what has no outcome of a tool.
-    pub(crate) async fn finish_with(mut self, result: Result<Answered<'_>, &CallError>) {
+    pub(crate) async fn finish_with(mut self, result: Result<Answered<'_>, &CallError>) -> CallRecord {
         self.record.duration_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         match result {
             Ok(answered) => {
@@ -126,5 +126,6 @@ impl<'g> Recorder<'g> {
             duration_ms = self.record.duration_ms,
             "tool call finished"
         );
+        self.record
     }
 }
