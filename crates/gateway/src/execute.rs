@@ -48,8 +48,7 @@ impl Gateway {
 
     async fn execute_to_the_end(&self, caller: &Caller, call: ToolCall) -> Result<CallOutcome, CallError> {
         let address = self.inner.catalog.find(&call.tool)?;
-        let now = self.inner.options.clock.now();
-        let mut recorder = Recorder::start(&self.inner.vault, caller, address.tool(), &call, now);
+        let mut recorder = Recorder::start(self, caller, address.tool(), &call);
         let result =
             self.execute_recorded(caller, &call, address, &mut recorder).await.map_err(|mut error| {
                 error.call_id = Some(recorder.id().to_owned());

@@ -36,6 +36,9 @@ pub struct GatewayOptions {
     pub environment_account: Option<EnvironmentAccount>,
     /// The clock of the record.
     pub clock: Clock,
+    /// Whether calls are recorded in groups, a moment after they ended. For servers: what ends by itself would
+    /// end before its records are written. Default: no.
+    pub record_in_groups: bool,
     /// Who is told of each call. Default nobody.
     pub observer: Option<Arc<dyn Observer>>,
 }
@@ -46,6 +49,7 @@ impl Default for GatewayOptions {
             call_deadline: Duration::from_secs(50),
             environment_account: None,
             clock: Clock::system(),
+            record_in_groups: false,
             observer: None,
         }
     }

@@ -52,8 +52,7 @@ impl Gateway {
             Effect::Write if passage.method == http::Method::DELETE => Kind::Destructive,
             Effect::Write => Kind::Write,
         };
-        let now = self.inner.options.clock.now();
-        let mut recorder = Recorder::start_named(&self.inner.vault, caller, NAME, kind, now);
+        let mut recorder = Recorder::start_named(self, caller, NAME, kind);
         let result = self.pass_recorded(caller, selector, &passage, kind, &mut recorder).await;
         let result = result.map_err(|error| CallError { call_id: Some(recorder.id().to_owned()), ..error });
         let answered = result.as_ref().map(|passed| Answered {

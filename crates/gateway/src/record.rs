@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use latch_catalog::{Kind, Tool};
 use latch_vault::{AccountId, CallRecord, Vault};
 
+use crate::gateway::Gateway;
 use crate::{CallError, CallOutcome, Caller, ToolCall};
 
 /// What is known of a call while it is under way.
 pub(crate) struct Recorder<'g> {
     vault: &'g Vault,
     record: CallRecord,
+    in_groups: bool,
     started: tokio::time::Instant,
 }
 
@@ -23,15 +24,9 @@ pub(crate) struct Answered<'a> {
 }
 
 impl<'g> Recorder<'g> {
-    pub(crate) fn start(
-        vault: &'g Vault,
-        caller: &Caller,
-        tool: &Tool,
-        call: &ToolCall,
-        now: Timestamp,
-    ) -> Self {
+    pub(crate) fn start(gateway: &'g Gateway, caller: &Caller, tool: &Tool, call: &ToolCall) -> Self {
         let dry_run = call.dry_run || (call.rehearsal.is_some() && tool.kind != Kind::Read);
-        let mut recorder = Self::start_named(vault, caller, &tool.name, tool.kind, now);
+        let mut recorder = Self::start_named(gateway, caller, &tool.name, tool.kind);
         recorder.record.dry_run = dry_run;
         recorder.record.forced = call.force;
         recorder.record.run_id.clone_from(&call.run);
@@ -39,13 +34,7 @@ impl<'g> Recorder<'g> {
     }
 
     /// The same for what is no tool, under a name of its own.
-    pub(crate) fn start_named(
-        vault: &'g Vault,
-        caller: &Caller,
-        name: &str,
-        kind: Kind,
-        now: Timestamp,
-    ) -> Self {
+    pub(crate) fn start_named(gateway: &'g Gateway, caller: &Caller, name: &str, kind: Kind) -> Self {
         let record = CallRecord {
             id: format!("call_{}", uuid::Uuid::now_v7().simple()),
             tenant: caller.tenant.clone(),
@@ -64,9 +53,10 @@ impl<'g> Recorder<'g> {
             dry_run: false,
             forced: false,
             run_id: None,
-            started_at: now,
+            started_at: gateway.inner.options.clock.now(),
         };
-        Self { vault, record, started: tokio::time::Instant::now() }
+        let in_groups = gateway.inner.options.record_in_groups;
+        Self { vault: &gateway.inner.vault, record, in_groups, started: tokio::time::Instant::now() }
     }
 
     pub(crate) fn id(&self) -> &str {
@@ -112,7 +102,9 @@ impl<'g> Recorder<'g> {
                 self.record.attempts = error.attempts;
             }
         }
-        if let Err(error) = self.vault.record_call(&self.record).await {
+        if self.in_groups {
+            self.vault.record_call_soon(self.record.clone()).await;
+        } else if let Err(error) = self.vault.record_call(&self.record).await {
             tracing::error!(call.id = self.record.id, %error, "a call could not be recorded");
         }
         tracing::info!(

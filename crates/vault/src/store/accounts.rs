@@ -37,6 +37,37 @@ impl Store {
             .await?)
     }
 
+    /// The same, as it was at most a moment ago.
+    pub(crate) async fn recent_account(
+        &self,
+        tenant: &TenantId,
+        id: &AccountId,
+    ) -> Result<Option<AccountRecord>, StoreError> {
+        let read = async { Ok::<_, StoreError>(Vec::from_iter(self.account(tenant, id).await?)) };
+        let found = self.recent.accounts(|| format!("{tenant}|{id}"), read).await?;
+        Ok(found.first().cloned())
+    }
+
+    /// The accounts with an identifier, on one connection or on all, as they were at most a moment ago.
+    pub(crate) async fn recent_accounts(
+        &self,
+        tenant: &TenantId,
+        connection: Option<&str>,
+        identifier: &str,
+    ) -> Result<Vec<AccountRecord>, StoreError> {
+        let read = async {
+            Ok::<_, StoreError>(match connection {
+                Some(connection) => {
+                    Vec::from_iter(self.account_on_connection(tenant, connection, identifier).await?)
+                }
+                None => self.accounts_by_identifier(tenant, identifier).await?,
+            })
+        };
+        // No name holds a `|`; the identifier, which may, comes last.
+        let key = || format!("{tenant}|{}|{identifier}", connection.unwrap_or_default());
+        Ok(self.recent.accounts(key, read).await?.to_vec())
+    }
+
     pub(crate) async fn account_on_connection(
         &self,
         tenant: &TenantId,
@@ -125,6 +156,7 @@ impl Store {
             .bind(now.as_microsecond())
             .execute(&self.writer)
             .await?;
+        self.recent.changed();
         Ok(done.rows_affected() == 1)
     }
 
@@ -135,6 +167,7 @@ impl Store {
             .bind(id.as_str())
             .execute(&self.writer)
             .await?;
+        self.recent.changed();
         Ok(done.rows_affected() == 1)
     }
 
@@ -156,6 +189,7 @@ impl Store {
             .bind(now.as_microsecond())
             .execute(&self.writer)
             .await?;
+        self.recent.changed();
         Ok(())
     }
 
@@ -175,6 +209,7 @@ impl Store {
             .bind(now.as_microsecond())
             .execute(&self.writer)
             .await?;
+        self.recent.changed();
         Ok(done.rows_affected() == 1)
     }
 
@@ -212,6 +247,7 @@ impl Store {
             .execute(&mut *transaction)
             .await?;
         transaction.commit().await?;
+        self.recent.changed();
         Ok(Some(Merged::Done))
     }
 
@@ -227,6 +263,7 @@ impl Store {
             .bind(now.as_microsecond())
             .execute(&self.writer)
             .await?;
+        self.recent.changed();
         Ok(())
     }
 }

@@ -43,13 +43,7 @@ impl Vault {
         connection: Option<&str>,
         identifier: &str,
     ) -> Result<Account, VaultError> {
-        let mut found = match connection {
-            Some(connection) => {
-                let found = self.inner.store.account_on_connection(tenant, connection, identifier).await?;
-                Vec::from_iter(found)
-            }
-            None => self.inner.store.accounts_by_identifier(tenant, identifier).await?,
-        };
+        let mut found = self.inner.store.recent_accounts(tenant, connection, identifier).await?;
         match (found.pop(), found.len()) {
             (Some(record), 0) => Ok(record.account),
             (Some(last), _) => Err(VaultError::Ambiguous {
