@@ -8,7 +8,7 @@ use axum::Form;
 use axum::extract::{FromRequest, Request};
 use axum::response::Response;
 use http::StatusCode;
-use latch_gateway::{CallError, KeyRefused};
+use latch_gateway::{CallError, ErrorClass, KeyRefused};
 use latch_vault::{OpenLink, VaultError};
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -42,8 +42,9 @@ pub(crate) fn ask(pages: &Pages, link: OpenLink, status: StatusCode, problem: Op
 pub(crate) async fn take(pages: &Pages, token: &SecretString, link: OpenLink, request: Request) -> Response {
     let again = |status, problem: &str| ask(pages, link.clone(), status, Some(problem.to_owned()));
     let wrong = StatusCode::UNPROCESSABLE_ENTITY;
+    let no_key = "This is not an API key. Copy the key in Close and paste it here.";
     let Ok(Form(filled)) = Form::<Filled>::from_request(request, &()).await else {
-        return again(wrong, "This is not an API key. Copy the key in Close and paste it here.");
+        return again(wrong, no_key);
     };
     let key = filled.api_key.trim();
     if key.is_empty() {
@@ -58,6 +59,8 @@ pub(crate) async fn take(pages: &Pages, token: &SecretString, link: OpenLink, re
         Err(KeyRefused::Key(error)) if is_unknown(&error) => {
             again(wrong, "Close does not know this key. Copy it in Close and paste it here again.")
         }
+        // It was not even sent: it holds letters that no header can carry.
+        Err(KeyRefused::Key(error)) if error.class == ErrorClass::InvalidArguments => again(wrong, no_key),
         Err(KeyRefused::Key(error)) => {
             tracing::warn!(%error, "Close could not be asked whose API key it is");
             again(

@@ -70,7 +70,7 @@ pub(crate) fn finished(frame: Frame, authorized: Authorized) -> Response {
             let message = Message::new(
                 frame,
                 "One more step",
-                "Close has agreed. Your account is connected as soon as the application confirms that it is you.",
+                "Your account is connected as soon as the application confirms that it is you.",
                 "If your browser does not take you back there by itself, follow this link:",
             );
             let message =

@@ -88,7 +88,7 @@ pub(crate) fn trouble(frame: Frame, status: StatusCode) -> Response {
     let mut response = Message::new(
         frame,
         "Something went wrong",
-        "Sorry, this did not work, and it is not your fault. Your account was not connected.",
+        "Sorry, this did not work, and it is not your fault.",
         "Wait a moment and open your link again. If that does not help, ask the application for a new one, or tell the people who run it.",
     )
     .answer(status);

@@ -47,7 +47,7 @@ async fn a_wrong_key_is_told_beside_the_field_and_not_shown_again() {
 async fn what_cannot_be_a_key_is_refused() {
     let visited = Visited::with_keys().await;
     let link = visited.link().await;
-    for (sent, told) in [(" ", "The field is empty"), ("schlüssel <b>", "Close does not know this key")] {
+    for (sent, told) in [(" ", "The field is empty"), ("schlüssel <b>", "This is not an API key")] {
         let (status, page) = paste(&link, sent).await;
         assert_eq!(status, 422, "{sent}");
         assert!(read(&page).contains(told), "{sent}: {page}");

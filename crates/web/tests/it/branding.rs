@@ -1,5 +1,6 @@
 //! The pages carry the operator's name and logo.
 
+use latch_testkit::Served;
 use latch_web::{Branding, Logo};
 
 use crate::markup::read;
@@ -52,4 +53,18 @@ async fn without_a_logo_there_is_none() {
     let shown = open(&visited.link().await).await;
     assert!(!shown.page.contains("<img"));
     assert!(shown.page.contains("<title>Connect your Close account</title>"), "an empty name is none");
+}
+
+#[tokio::test]
+async fn a_proxy_may_serve_the_pages_below_a_path() {
+    let visited = Visited::start().await;
+    let pages = latch_web::router(visited.house.gateway.clone(), acme());
+    let below = Served::start(axum::Router::new().nest("/latch", pages)).await;
+    let link = visited.link().await.replace(&visited.url, &format!("{}/latch", below.url));
+    let mut shown = open(&link).await;
+    let logo = shown.address.join("../connect/logo").expect("an address");
+    assert!(shown.page.contains("src=\"../connect/logo\""), "{}", shown.page);
+    assert_eq!(client().get(logo).send().await.unwrap().status(), 200);
+    shown.press("go", "on", None).await;
+    assert!(shown.page.contains("Sales Assistant"), "the button leads to Close: {}", shown.page);
 }

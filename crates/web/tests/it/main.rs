@@ -2,6 +2,7 @@
 
 mod api_key;
 mod branding;
+mod colours;
 mod connecting;
 mod endings;
 mod markup;

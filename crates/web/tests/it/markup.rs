@@ -92,7 +92,9 @@ fn say(node: Node<'_, '_>, said: &mut String) {
                 continue;
             }
             "form" => {
-                said.push_str(&format!("[form {}]\n", attribute("method")));
+                said.push_str("[form ");
+                said.push_str(attribute("method"));
+                said.push_str("]\n");
                 say(child, said);
                 said.push_str("[end of form]\n");
                 continue;

@@ -9,14 +9,14 @@ use crate::visited::{REP, Visited, client, go_to_close, header, open};
 
 /// The way back from Close, and the answer to it.
 async fn come_back(visited: &Visited) -> reqwest::Response {
-    let user_verify_url = Some(Url::parse("https://app.example/verify?tenant=7").unwrap());
+    let user_verify_url = Some(Url::parse("https://app.example/verify?tenant=7").expect("an address"));
     let link =
         visited.link_for(REP, LinkOptions { user_verify_url, state: Some("visit&1".to_owned()) }).await;
     let mut browser = go_to_close(&link).await;
     browser.choose("Ann Reyes in Closer Inc");
     let callback = format!("{}/oauth/callback", visited.url);
     browser.press("decision", "approve", Some(&callback)).await;
-    client().get(browser.address).send().await.unwrap()
+    client().get(browser.address).send().await.expect("an answer")
 }
 
 #[tokio::test]
