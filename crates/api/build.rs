@@ -41,8 +41,10 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// An implementation of `Check` for every message that can arrive.
 fn checks(pool: &DescriptorPool) -> Result<String, Box<dyn Error>> {
     let rules = pool.get_extension_by_name("latch.v1.rules").ok_or("the option latch.v1.rules is missing")?;
-    let mut waiting: Vec<MessageDescriptor> =
-        pool.services().flat_map(|service| service.methods().map(|method| method.input()).collect::<Vec<_>>()).collect();
+    let mut waiting: Vec<MessageDescriptor> = pool
+        .services()
+        .flat_map(|service| service.methods().map(|method| method.input()).collect::<Vec<_>>())
+        .collect();
     let (mut done, mut text) = (BTreeSet::new(), String::new());
     while let Some(message) = waiting.pop() {
         if !done.insert(message.full_name().to_owned()) {
@@ -126,7 +128,11 @@ fn check_of(field: &FieldDescriptor, rules: &DynamicMessage) -> Result<String, B
             if rules == nothing {
                 return Ok(String::new());
             }
-            let given = if field.supports_presence() { format!("self.{rust}.as_deref()") } else { format!("Some(self.{rust}.as_str())") };
+            let given = if field.supports_presence() {
+                format!("self.{rust}.as_deref()")
+            } else {
+                format!("Some(self.{rust}.as_str())")
+            };
             format!("        text(found, at.field({name:?}), {given}, &{rules});\n")
         }
         Kind::Uint32 => {
@@ -134,7 +140,8 @@ fn check_of(field: &FieldDescriptor, rules: &DynamicMessage) -> Result<String, B
             if most == 0 {
                 return Ok(String::new());
             }
-            let given = if field.supports_presence() { format!("self.{rust}") } else { format!("Some(self.{rust})") };
+            let given =
+                if field.supports_presence() { format!("self.{rust}") } else { format!("Some(self.{rust})") };
             format!("        number(found, at.field({name:?}), {given}, {most});\n")
         }
         Kind::Enum(kind) if flag("defined_only") => {
@@ -150,7 +157,10 @@ fn check_of(field: &FieldDescriptor, rules: &DynamicMessage) -> Result<String, B
                 writeln!(body, "        present(found, at.field({name:?}), self.{rust}.is_some());")?;
             }
             if is_ours(&inner) {
-                writeln!(body, "        if let Some(inner) = &self.{rust} {{ inner.check(at.field({name:?}), found); }}")?;
+                writeln!(
+                    body,
+                    "        if let Some(inner) = &self.{rust} {{ inner.check(at.field({name:?}), found); }}"
+                )?;
             }
             body
         }

@@ -70,9 +70,9 @@ enum Pattern {
 impl Pattern {
     fn fits(self, text: &str) -> bool {
         match self {
-            Self::ConnectionName => text.chars().all(|letter| {
-                letter.is_ascii_alphanumeric() || matches!(letter, '_' | ':' | ' ' | '-')
-            }),
+            Self::ConnectionName => text
+                .chars()
+                .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | ':' | ' ' | '-')),
             Self::WebAddress => {
                 text.is_empty() || text.starts_with("http://") || text.starts_with("https://")
             }

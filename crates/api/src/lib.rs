@@ -1,14 +1,16 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
-mod accounts;
-mod address;
 mod authentication;
-mod body;
 mod check;
-mod error;
+mod concurrency;
+mod grpc;
+mod oauth;
 mod protocol;
+mod rest;
 mod router;
-mod tools;
+mod service;
+mod structs;
+mod wire_error;
 
-pub use router::router;
+pub use router::{ApiOptions, router};

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use prost_reflect::DescriptorPool;
 
-#[expect(missing_docs, unreachable_pub, clippy::all, clippy::pedantic, reason = "it is generated")]
+#[allow(dead_code, missing_docs, unreachable_pub, clippy::all, clippy::pedantic, reason = "it is generated")]
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/protocol.rs"));
 }

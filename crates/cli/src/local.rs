@@ -2,10 +2,11 @@
 //!
 //! `up` and `demo` both stand on it, so that what the demo shows is what `up` serves.
 
+use std::net::Ipv6Addr;
 use std::path::{Path, PathBuf};
 
-use axum::Router;
 use latch_gateway::Caller;
+use latch_listener::{Port, Tls};
 use latch_twin::{OAuthAppInfo, Twin, TwinError, TwinOptions};
 use latch_vault::{
     AccountFilter, Connection, ConnectionSettings, Endpoints, OAuthApp, Page, RefresherHandle,
@@ -18,13 +19,16 @@ use url::Url;
 use crate::arguments::TwinData;
 use crate::failure::Failure;
 use crate::open::{self, House};
-use crate::server::{Server, cannot_listen, doors, listen, loopback};
+use crate::server::{Server, address_of, cannot_listen, doors, limits, listen, loopback};
+use crate::tls;
 
 /// What to start.
 #[derive(Debug)]
 pub(crate) struct LocalOptions {
-    /// Port of the gateway; 0 takes a free one.
-    pub(crate) port: u16,
+    /// Port of the gateway with TLS; 0 takes a free one, and without it there is none.
+    pub(crate) tls_port: Option<u16>,
+    /// Port of the gateway in clear; 0 takes a free one.
+    pub(crate) cleartext_port: u16,
     /// Port of the twin; 0 takes a free one.
     pub(crate) twin_port: u16,
     /// What the twin's data is made from.
@@ -52,10 +56,23 @@ pub(crate) struct Local {
     pub(crate) client_secret: SecretString,
     /// Whether the data folder is removed at the end.
     pub(crate) temporary: bool,
+    /// Where the gateway answers in clear, on this machine alone.
+    pub(crate) cleartext_url: String,
+    /// Where it answers with TLS.
+    pub(crate) tls: Option<TlsDoor>,
     server: Server,
     refresher: RefresherHandle,
     /// Removed when dropped.
     _folder: Option<TempDir>,
+}
+
+/// Where the gateway answers with TLS.
+#[derive(Debug)]
+pub(crate) struct TlsDoor {
+    /// `https://localhost:PORT`.
+    pub(crate) url: String,
+    /// The private authority that clients have to trust.
+    pub(crate) ca_file: PathBuf,
 }
 
 impl Local {
@@ -64,8 +81,13 @@ impl Local {
         let temporary = if options.folder.is_none() { Some(temporary_folder()?) } else { None };
         let within = temporary.as_ref().map(|temporary| temporary.path().join("data"));
         let folder = options.folder.clone().or(within).unwrap_or_default();
-        let listener = listen(loopback(options.port), "--port").await?;
-        let origin = origin_of(&listener)?;
+        let secure = match options.tls_port {
+            Some(port) => listen_twice(port).await?,
+            None => Vec::new(),
+        };
+        let clear = listen(loopback(options.cleartext_port), "--cleartext-port").await?;
+        // Links are opened in browsers, which do not trust the private authority.
+        let origin = origin_of(&clear)?;
         let house = open::serving(&folder, origin.clone()).await?;
         if options.real_close {
             require_real(&house).await?;
@@ -75,23 +97,27 @@ impl Local {
         forget_clients(&house, options.client_name).await?;
         let (client, client_secret) = house.vault.create_client(&open::tenant(), options.client_name).await?;
         let refresher = house.vault.spawn_refresher();
-        let router: Router = doors(&house.gateway);
-        let server = Server::start(listener, router)?;
+        let cleartext_url = origin.as_str().trim_end_matches('/').to_owned();
+        let (mut ports, tls) = with_tls(secure, &folder)?;
+        ports.push(Port::new(clear, Tls::None));
+        let server = Server::start(ports, &doors(&house.gateway), limits())?;
         Ok(Self {
             house,
             twin,
             client_id: client.client_id,
             client_secret,
             temporary: temporary.is_some(),
+            cleartext_url,
+            tls,
             server,
             refresher,
             _folder: temporary,
         })
     }
 
-    /// Where the gateway answers.
+    /// Where the gateway answers: with TLS, if it does that at all.
     pub(crate) fn gateway_url(&self) -> String {
-        self.server.url()
+        self.tls.as_ref().map_or(&self.cleartext_url, |tls| &tls.url).clone()
     }
 
     /// The data folder.
@@ -141,11 +167,26 @@ fn temporary_folder() -> Result<TempDir, Failure> {
 }
 
 fn origin_of(listener: &TcpListener) -> Result<Url, Failure> {
-    let address = listener
-        .local_addr()
-        .map_err(|error| Failure::local(format!("the listening socket has no address: {error}")))?;
+    let address = address_of(listener)?;
     Url::parse(&format!("http://{address}/"))
         .map_err(|error| Failure::local(format!("the address {address} cannot be written as a URL: {error}")))
+}
+
+/// Takes a port on both addresses that `localhost` may stand for. A machine without the second does without.
+async fn listen_twice(port: u16) -> Result<Vec<TcpListener>, Failure> {
+    let first = listen(loopback(port), "--port").await?;
+    let port = address_of(&first)?.port();
+    let second = TcpListener::bind((Ipv6Addr::LOCALHOST, port)).await.ok();
+    Ok(std::iter::once(first).chain(second).collect())
+}
+
+/// The ports with TLS, and how clients find them.
+fn with_tls(secure: Vec<TcpListener>, folder: &Path) -> Result<(Vec<Port>, Option<TlsDoor>), Failure> {
+    let Some(first) = secure.first() else { return Ok((Vec::new(), None)) };
+    let url = format!("https://localhost:{}", address_of(first)?.port());
+    let (tls, ca_file) = tls::private(folder)?;
+    let ports = secure.into_iter().map(|socket| Port::new(socket, tls.clone())).collect();
+    Ok((ports, Some(TlsDoor { url, ca_file })))
 }
 
 /// Whether the connection holds anything that belongs to the real Close: an app or accounts. Such a
@@ -156,7 +197,8 @@ async fn is_used_for_real(house: &House) -> Result<bool, Failure> {
         return Ok(false);
     }
     let filter = AccountFilter { connection: Some(connection.name.clone()), ..AccountFilter::default() };
-    let accounts = house.vault.accounts(&open::tenant(), &filter, &Page { limit: 1, after: None }).await?;
+    let accounts =
+        house.vault.accounts(&open::tenant(), &filter, &Page { limit: 1, ..Page::default() }).await?;
     Ok(connection.oauth_app.is_some() || accounts.total > 0)
 }
 

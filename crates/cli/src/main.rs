@@ -20,6 +20,7 @@ mod open;
 mod output;
 mod server;
 mod shutdown;
+mod tls;
 
 use std::process::ExitCode;
 use std::time::Duration;

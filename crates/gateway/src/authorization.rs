@@ -102,7 +102,7 @@ impl Gateway {
     }
 
     /// The account with who it is at Close. It stands whether or not Close can say so right now.
-    async fn with_identity(&self, account: Account) -> Account {
+    pub(crate) async fn with_identity(&self, account: Account) -> Account {
         match self.identify_account(&account).await {
             Ok((account, _)) => account,
             Err(error) => {

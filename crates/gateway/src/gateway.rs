@@ -59,6 +59,11 @@ impl Gateway {
         Self { inner: Arc::new(Inner { catalog: latch_catalog::catalog(), close, vault, options }) }
     }
 
+    /// Where browsers reach this program, if that is known.
+    pub fn public_url(&self) -> Option<&Url> {
+        self.inner.vault.public_url()
+    }
+
     /// What can be called.
     pub fn catalog(&self) -> &'static Catalog {
         self.inner.catalog

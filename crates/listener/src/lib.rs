@@ -1,2 +1,24 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
+
+mod accept;
+mod activity;
+mod authority;
+mod certificate;
+mod connection;
+mod dates;
+mod entrance;
+mod executor;
+mod limits;
+mod meter;
+mod refusal;
+mod serving;
+mod shared;
+mod tls;
+
+pub use authority::{AuthorityError, LocalAuthority};
+pub use certificate::{Certificate, CertificateError, CertificateFiles};
+pub use limits::Limits;
+pub use meter::Meter;
+pub use serving::{Ended, Port, Serving, serve};
+pub use tls::Tls;

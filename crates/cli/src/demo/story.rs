@@ -39,7 +39,7 @@ async fn connect(door: &Door, rep: &ApiKeyInfo, report: &mut Report<'_>) -> Resu
     let path = "/api/v1/connected_accounts:get_or_create";
     let answer = door.post(path, &ask).await?;
     let account = &answer.body["connected_account"];
-    expect(account, "status", "PENDING")?;
+    expect(account, "status", "PENDING_AUTH")?;
     let got = format!("{}  {}", answer.status, chosen(account, &["id", "identifier", "status"]));
     report.step("Create the user's connected account", &format!("POST {path} {ask}"), &got, answer.took)?;
 

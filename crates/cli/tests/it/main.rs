@@ -12,5 +12,6 @@ mod help;
 mod lua;
 mod policies;
 mod program;
+mod secured;
 mod serving;
 mod twin;

@@ -55,7 +55,7 @@ impl Store {
             .await?)
     }
 
-    /// Up to `limit` accounts after the page's start, and how many match in all.
+    /// Up to `limit` accounts after the page's start, or before its end, and how many match in all.
     pub(crate) async fn accounts(
         &self,
         tenant: &TenantId,
@@ -65,20 +65,35 @@ impl Store {
     ) -> Result<(Vec<AccountRecord>, u64), StoreError> {
         let status = filter.status.map(AccountStatus::as_str);
         let pattern = filter.identifier_contains.as_deref().map(like_pattern);
-        let rows = sqlx::query_as(statements::ACCOUNTS)
+        let text = filter.contains.as_deref().map(like_pattern);
+        let names = (!filter.connections.is_empty()).then(|| format!("|{}|", filter.connections.join("||")));
+        let (statement, start) = match &page.before {
+            Some(before) => (statements::ACCOUNTS_BEFORE, Some(before)),
+            None => (statements::ACCOUNTS, page.after.as_ref()),
+        };
+        let mut rows: Vec<AccountRecord> = sqlx::query_as(statement)
             .bind(tenant.as_str())
             .bind(filter.connection.as_deref())
             .bind(status)
             .bind(pattern.as_deref())
-            .bind(page.after.as_ref().map(AccountId::as_str))
+            .bind(names.as_deref())
+            .bind(filter.identifier.as_deref())
+            .bind(text.as_deref())
+            .bind(start.map(AccountId::as_str))
             .bind(i64::from(limit))
             .fetch_all(&self.reader)
             .await?;
+        if page.before.is_some() {
+            rows.reverse();
+        }
         let total: i64 = sqlx::query_scalar(statements::COUNT_ACCOUNTS)
             .bind(tenant.as_str())
             .bind(filter.connection.as_deref())
             .bind(status)
             .bind(pattern.as_deref())
+            .bind(names.as_deref())
+            .bind(filter.identifier.as_deref())
+            .bind(text.as_deref())
             .fetch_one(&self.reader)
             .await?;
         Ok((rows, u64::try_from(total).unwrap_or_default()))

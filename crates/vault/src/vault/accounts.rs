@@ -5,6 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::Vault;
 use super::grants::missing_account;
 use crate::identifiers::check_identifier;
+use crate::oauth::Tokens;
 use crate::seal::{Field, Row};
 use crate::status::Event;
 use crate::store::{AccountRecord, Change, NewAccount, NewCredential};
@@ -15,6 +16,8 @@ use crate::{
 
 /// Close's keys have some dozens of characters; nothing longer than this is one.
 const LONGEST_API_KEY: usize = 512;
+/// Nor is any of its tokens longer than this.
+const LONGEST_TOKEN: usize = 8192;
 
 impl Vault {
     /// The account with this identifier on this connection, made if there is none: pending, without a
@@ -77,10 +80,16 @@ impl Vault {
         // One more than asked for tells whether there is another page.
         let (mut records, total) = self.inner.store.accounts(tenant, filter, page, limit + 1).await?;
         let more = records.len() > limit as usize;
+        if page.before.is_some() {
+            records.drain(..records.len().saturating_sub(limit as usize));
+        }
         records.truncate(limit as usize);
         let accounts: Vec<Account> = records.into_iter().map(|record| record.account).collect();
-        let next = accounts.last().filter(|_| more).map(|account| account.id.clone());
-        Ok(AccountPage { accounts, next, total })
+        let backwards = page.before.is_some();
+        let next = accounts.last().filter(|_| more || backwards).map(|account| account.id.clone());
+        let behind = if backwards { more } else { page.after.is_some() };
+        let previous = accounts.first().filter(|_| behind).map(|account| account.id.clone());
+        Ok(AccountPage { accounts, next, previous, total })
     }
 
     /// Gives an account an API key, making the account if need be: it is active from now on. A grant that it
@@ -109,6 +118,43 @@ impl Vault {
             let now = vault.inner.clock.now();
             let changed = vault.inner.store.change(&tenant, &id, None, change, now).await?;
             vault.give_back_grant(&before).await;
+            Ok(changed.ok_or_else(|| missing_account(&id))?.0.account)
+        })
+        .await
+    }
+
+    /// Gives an account a grant that was made elsewhere, for the connection's OAuth app: it is active from now on.
+    /// When the access token runs out is not known, so it is used until Close refuses it. A grant that the
+    /// account held before is not given back: it may be the same one.
+    pub async fn import_grant(
+        &self,
+        tenant: &TenantId,
+        id: &AccountId,
+        access_token: SecretString,
+        refresh_token: Option<SecretString>,
+    ) -> Result<Account, VaultError> {
+        for token in [Some(&access_token), refresh_token.as_ref()].into_iter().flatten() {
+            check_token(token)?;
+        }
+        let found = self.record(tenant, id).await?;
+        let connection = self.connection_record(tenant, &found.account.connection).await?;
+        let Some(app_id) = connection.oauth_app_id else {
+            return Err(VaultError::NoOAuthApp { connection: connection.connection.name });
+        };
+        let (vault, tenant, id) = (self.clone(), tenant.clone(), id.clone());
+        self.to_the_end(async move {
+            let _turn = vault.inner.gates.enter(&id).await;
+            let record = AccountRecord { refresh_token: None, ..vault.record(&tenant, &id).await? };
+            let tokens =
+                Tokens { access_token, refresh_token, lifetime: None, user_id: None, organization_id: None };
+            let credential = NewCredential {
+                identity: Some(CloseIdentity::default()),
+                ..vault.seal_tokens(&record, &tokens, Some(app_id))?
+            };
+            let change = Change { event: Event::Connected, reason: None, credential: Some(credential) };
+            let now = vault.inner.clock.now();
+            let changed = vault.inner.store.change(&tenant, &id, None, change, now).await?;
+            vault.inner.rescheduled.notify_one();
             Ok(changed.ok_or_else(|| missing_account(&id))?.0.account)
         })
         .await
@@ -189,6 +235,13 @@ impl Vault {
         let found = self.inner.store.account_on_connection(tenant, connection, identifier).await?;
         Ok((found.ok_or_else(|| missing_account(&id))?, created))
     }
+}
+
+/// A token that can stand in a header.
+fn check_token(token: &SecretString) -> Result<(), VaultError> {
+    let text = token.expose_secret();
+    let fits = (1..=LONGEST_TOKEN).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+    if fits { Ok(()) } else { Err(VaultError::InvalidToken) }
 }
 
 /// The key without the line end it was pasted with.

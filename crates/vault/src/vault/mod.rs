@@ -140,6 +140,11 @@ impl Vault {
         Ok(self.inner.store.ensure_tenant(tenant, &first, self.inner.clock.now()).await?)
     }
 
+    /// Where people reach this program, if that is known.
+    pub fn public_url(&self) -> Option<&Url> {
+        self.inner.public_url.as_ref()
+    }
+
     /// Every tenant of this installation.
     pub async fn tenants(&self) -> Result<Vec<TenantId>, VaultError> {
         self.inner.store.tenants().await?.into_iter().map(TenantId::new).collect()
