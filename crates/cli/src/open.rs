@@ -1,10 +1,12 @@
 //! Opening the vault and the gateway as the options and the environment say.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use latch_close::{Client, ClientOptions};
 use latch_gateway::{EnvironmentAccount, Gateway, GatewayOptions, Policy};
-use latch_vault::{Connection, Endpoints, MasterKeySource, TenantId, Vault, VaultOptions};
+use latch_telemetry::Metrics;
+use latch_vault::{Connection, Endpoints, MasterKeySource, RefreshOptions, TenantId, Vault, VaultOptions};
 use secrecy::SecretString;
 use url::Url;
 
@@ -20,6 +22,8 @@ pub(crate) struct House {
     pub(crate) vault: Vault,
     /// The door behind all doors.
     pub(crate) gateway: Gateway,
+    /// What the parts count.
+    pub(crate) metrics: Metrics,
     /// Where the vault keeps its data.
     pub(crate) folder: PathBuf,
 }
@@ -43,13 +47,20 @@ async fn open(
     environment_account: Option<EnvironmentAccount>,
 ) -> Result<House, Failure> {
     latch_close::install_tls_provider();
-    let options = VaultOptions { master_key, public_url, ..VaultOptions::new(folder) };
+    let metrics = Metrics::new();
+    let refresh = RefreshOptions { observer: Some(Arc::new(metrics.clone())), ..RefreshOptions::default() };
+    let options = VaultOptions { master_key, public_url, refresh, ..VaultOptions::new(folder) };
     let vault = Vault::open(options).await?;
-    let client = Client::new(ClientOptions::default())
+    let options = ClientOptions { observer: Some(Arc::new(metrics.clone())), ..ClientOptions::default() };
+    let client = Client::new(options)
         .map_err(|error| Failure::local(format!("the HTTP client cannot be set up: {error}")))?;
-    let options = GatewayOptions { environment_account, ..GatewayOptions::default() };
+    let options = GatewayOptions {
+        environment_account,
+        observer: Some(Arc::new(metrics.clone())),
+        ..GatewayOptions::default()
+    };
     let gateway = Gateway::new(client, vault.clone(), options);
-    Ok(House { vault, gateway, folder: folder.to_owned() })
+    Ok(House { vault, gateway, metrics, folder: folder.to_owned() })
 }
 
 impl House {

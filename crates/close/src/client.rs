@@ -14,6 +14,7 @@ use crate::error::{BuildError, CloseError};
 use crate::failure::Failure;
 use crate::options::ClientOptions;
 use crate::pages::{PageLimits, Pages};
+use crate::passage::{self, Passage, Passed};
 use crate::request::Request;
 use crate::response::Response;
 use crate::transient::{Repeat, repeat};
@@ -81,7 +82,8 @@ impl Client {
                 Ok((answer, data)) => return Ok(response(answer, data, number, waited)),
                 Err(failure) => failure,
             };
-            let wait = match repeat(&failure, request.effect) {
+            let repeat = repeat(&failure, request.effect);
+            let wait = match repeat {
                 Repeat::Never => None,
                 Repeat::AfterBackoff => backoff
                     .next()
@@ -98,9 +100,24 @@ impl Client {
                 return Err(credential.redact(error));
             };
             sleep(wait).await;
+            if let (Repeat::AsTold, Some(observer)) = (repeat, &self.options.observer) {
+                observer.waited_for_rate_limit(wait);
+            }
             waited += wait;
             number += 1;
         }
+    }
+
+    /// Passes a request on as it is, once; see [`Passage`]. Only an answer of 401 is an error: any other is the
+    /// program's to read.
+    pub async fn pass(
+        &self,
+        api: &Url,
+        credential: &Credential,
+        passage: &Passage,
+        deadline: Instant,
+    ) -> Result<Passed, CloseError> {
+        passage::pass(&self.transport, &self.options, api, credential, passage, deadline).await
     }
 
     /// Reads a list page by page; see [`Pages`].

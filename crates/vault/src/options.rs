@@ -1,12 +1,13 @@
 //! How a vault is opened.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
 use url::Url;
 
-use crate::Clock;
+use crate::{Clock, RefreshObserver};
 
 /// Everything a vault needs to know. [`VaultOptions::new`] fills in the defaults.
 #[derive(Clone, Debug)]
@@ -77,6 +78,8 @@ pub struct RefreshOptions {
     pub first_retry: Duration,
     /// The longest it waits between failures. Default: 10 minutes.
     pub longest_retry: Duration,
+    /// Who is told of each refresh. Default: nobody.
+    pub observer: Option<Arc<dyn RefreshObserver>>,
 }
 
 impl Default for RefreshOptions {
@@ -89,6 +92,7 @@ impl Default for RefreshOptions {
             concurrency: 4,
             first_retry: Duration::from_secs(5),
             longest_retry: Duration::from_secs(10 * 60),
+            observer: None,
         }
     }
 }

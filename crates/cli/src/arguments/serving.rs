@@ -77,6 +77,10 @@ pub(crate) struct ServeArguments {
     /// Serve in clear to other machines too, because something in front of the gateway does TLS
     #[arg(long, conflicts_with_all = ["tls_certificate", "tls_key", "tls_private_ca"])]
     pub(crate) cleartext: bool,
+    /// Where to answer `/metrics` for Prometheus, without authentication: an address that only the operator
+    /// reaches [default: nowhere]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) metrics_listen: Option<SocketAddr>,
     /// How many requests may be in flight; more are refused at once
     #[arg(long, value_name = "COUNT", default_value_t = Limits::default().max_requests, value_parser = at_least_one)]
     pub(crate) max_requests: usize,

@@ -11,6 +11,7 @@ use crate::arguments::{GlobalOptions, ServeArguments};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::folder::data_folder;
+use crate::metrics::MetricsServer;
 use crate::open;
 use crate::server::{Server, address_of, doors, limits, listen};
 use crate::shutdown::Signals;
@@ -37,17 +38,24 @@ pub(crate) async fn run(
             Failure::unusable(format!("{} cannot be written as a URL: {error}", serve.listen))
         })?,
     };
+    let metrics_listener = match serve.metrics_listen {
+        Some(address) => Some(listen(address, "--metrics-listen").await?),
+        None => None,
+    };
     let house = open::serving(&folder, public_url).await?;
     let (tls, ca_file) = secured(serve, given, &folder)?;
     let refresher = house.vault.spawn_refresher();
     let limits =
         Limits { max_requests: serve.max_requests, max_connections: serve.max_connections, ..limits() };
-    let server = Server::start(vec![Port::new(listener, tls)], &doors(&house.gateway), limits)?;
+    let server = Server::start(vec![Port::new(listener, tls)], &doors(&house), limits)?;
+    let metrics = metrics_listener.map(|listener| MetricsServer::start(listener, &house)).transpose()?;
+    let metrics_url = metrics.as_ref().map(MetricsServer::url);
     let ca_file = ca_file.map(|path| path.display().to_string());
     if console.json() {
         let line = json!({
             "gateway_url": gateway_url,
             "ca_file": ca_file,
+            "metrics_url": metrics_url,
             "data_folder": folder.display().to_string(),
         });
         console.data(&line.to_string())?;
@@ -56,6 +64,10 @@ pub(crate) async fn run(
         if let Some(ca_file) = ca_file {
             lines.push_str("\nCA           ");
             lines.push_str(&ca_file);
+        }
+        if let Some(metrics_url) = metrics_url {
+            lines.push_str("\nmetrics      ");
+            lines.push_str(metrics_url);
         }
         console.data(&lines)?;
         if house.vault.clients(&open::tenant()).await?.is_empty() {
@@ -67,6 +79,9 @@ pub(crate) async fn run(
     console.talk("stopping; calls in flight are finished first; once more stops at once");
     let stopping = async {
         server.shutdown().await;
+        if let Some(metrics) = metrics {
+            metrics.shutdown().await;
+        }
         refresher.shutdown().await;
         house.close().await;
     };

@@ -15,3 +15,4 @@ mod program;
 mod secured;
 mod serving;
 mod twin;
+mod watching;
