@@ -26,7 +26,7 @@ pub(crate) fn explain(pages: &Pages, to_root: &'static str, error: &VaultError) 
         VaultError::LinkUsed => (
             StatusCode::GONE,
             "This link has been used already",
-            "Each link works once. If you were on the way to Close and came back, it was used then.",
+            "Each link works once. If you pressed its button twice, or went to Close and came back, it was used then.",
             ANOTHER_LINK,
         ),
         VaultError::LinkExpired { .. } => (
