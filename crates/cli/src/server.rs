@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use latch_api::ApiOptions;
 use latch_listener::{Ended, Limits, Port, Serving, Tls};
+use latch_web::Branding;
 use tokio::net::TcpListener;
 
 use crate::failure::Failure;
@@ -23,10 +24,10 @@ const ALWAYS_ANSWERED: [&str; 3] = ["/livez", "/readyz", "/metrics"];
 #[derive(Debug)]
 pub(crate) struct Server(Serving);
 
-/// Every door of the gateway that speaks HTTP, watched.
-pub(crate) fn doors(house: &House) -> Router {
+/// Every door of the gateway that speaks HTTP, watched; `branding` says whose pages people see.
+pub(crate) fn doors(house: &House, branding: Branding) -> Router {
     let doors = latch_api::router(house.gateway.clone(), ApiOptions::default())
-        .merge(latch_web::router(house.gateway.clone()))
+        .merge(latch_web::router(house.gateway.clone(), branding))
         .merge(latch_telemetry::router(house.vault.clone()));
     latch_telemetry::observe(doors, &house.metrics)
 }

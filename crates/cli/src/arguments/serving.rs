@@ -65,6 +65,12 @@ pub(crate) struct ServeArguments {
     /// Where browsers reach the gateway; authorization links begin with it [default: the address it listens on]
     #[arg(long, value_name = "URL")]
     pub(crate) public_url: Option<Url>,
+    /// Who asks, on the pages on which people connect their Close accounts
+    #[arg(long, value_name = "NAME")]
+    pub(crate) pages_name: Option<String>,
+    /// A logo for those pages: PNG, JPEG, WebP or SVG, 512 KiB at most
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pages_logo: Option<PathBuf>,
     /// Certificate for TLS and those that lead to its authority, PEM; read again when it changes
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     pub(crate) tls_certificate: Option<PathBuf>,

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use latch_listener::{Limits, Port, Tls};
+use latch_web::{Branding, Logo};
 use serde_json::json;
 use url::Url;
 
@@ -24,6 +25,7 @@ pub(crate) async fn run(
 ) -> Result<(), Failure> {
     refuse_clear_text_for_others(serve)?;
     refuse_names_without_certificate(serve)?;
+    let branding = branding(serve)?;
     let mut signals = Signals::listen();
     let folder = data_folder(global.data_folder)?;
     let given = match (&serve.tls_certificate, &serve.tls_key) {
@@ -47,7 +49,7 @@ pub(crate) async fn run(
     let refresher = house.vault.spawn_refresher();
     let limits =
         Limits { max_requests: serve.max_requests, max_connections: serve.max_connections, ..limits() };
-    let server = Server::start(vec![Port::new(listener, tls)], &doors(&house), limits)?;
+    let server = Server::start(vec![Port::new(listener, tls)], &doors(&house, branding), limits)?;
     let metrics = metrics_listener.map(|listener| MetricsServer::start(listener, &house)).transpose()?;
     let metrics_url = metrics.as_ref().map(MetricsServer::url);
     let ca_file = ca_file.map(|path| path.display().to_string());
@@ -139,6 +141,20 @@ fn url(serve: &ServeArguments, address: SocketAddr) -> String {
     } else {
         format!("http://{address}")
     }
+}
+
+/// Whose pages people see.
+fn branding(serve: &ServeArguments) -> Result<Branding, Failure> {
+    let logo = serve.pages_logo.as_deref().map(logo).transpose()?;
+    Ok(Branding { name: serve.pages_name.clone(), logo })
+}
+
+fn logo(file: &Path) -> Result<Logo, Failure> {
+    let bytes = std::fs::read(file).map_err(|error| {
+        Failure::local(format!("the logo {} cannot be read: {error}", file.display()))
+            .with_hint("give the path of a picture with --pages-logo, or leave the option out")
+    })?;
+    Logo::new(bytes).map_err(|error| Failure::unusable(format!("{}: {error}", file.display())))
 }
 
 /// Addresses are joined below the last slash, so there must be one at the end.
