@@ -2,7 +2,6 @@
 //!
 //! `up` and `demo` both stand on it, so that what the demo shows is what `up` serves.
 
-use std::net::Ipv6Addr;
 use std::path::{Path, PathBuf};
 
 use latch_gateway::Caller;
@@ -20,7 +19,7 @@ use crate::arguments::TwinData;
 use crate::failure::Failure;
 use crate::open::{self, House};
 use crate::server::{Server, address_of, cannot_listen, doors, limits, listen, loopback};
-use crate::tls;
+use crate::tls::{self, TlsDoor};
 
 /// What to start.
 #[derive(Debug)]
@@ -66,15 +65,6 @@ pub(crate) struct Local {
     _folder: Option<TempDir>,
 }
 
-/// Where the gateway answers with TLS.
-#[derive(Debug)]
-pub(crate) struct TlsDoor {
-    /// `https://localhost:PORT`.
-    pub(crate) url: String,
-    /// The private authority that clients have to trust.
-    pub(crate) ca_file: PathBuf,
-}
-
 impl Local {
     /// Starts everything.
     pub(crate) async fn start(options: LocalOptions) -> Result<Self, Failure> {
@@ -82,7 +72,7 @@ impl Local {
         let within = temporary.as_ref().map(|temporary| temporary.path().join("data"));
         let folder = options.folder.clone().or(within).unwrap_or_default();
         let secure = match options.tls_port {
-            Some(port) => listen_twice(port).await?,
+            Some(port) => tls::listen_locally(port).await?,
             None => Vec::new(),
         };
         let clear = listen(loopback(options.cleartext_port), "--cleartext-port").await?;
@@ -98,7 +88,7 @@ impl Local {
         let (client, client_secret) = house.vault.create_client(&open::tenant(), options.client_name).await?;
         let refresher = house.vault.spawn_refresher();
         let cleartext_url = origin.as_str().trim_end_matches('/').to_owned();
-        let (mut ports, tls) = with_tls(secure, &folder)?;
+        let (mut ports, tls) = tls::local_ports(secure, &folder)?;
         ports.push(Port::new(clear, Tls::None));
         let server = Server::start(ports, &doors(&house), limits())?;
         Ok(Self {
@@ -170,23 +160,6 @@ fn origin_of(listener: &TcpListener) -> Result<Url, Failure> {
     let address = address_of(listener)?;
     Url::parse(&format!("http://{address}/"))
         .map_err(|error| Failure::local(format!("the address {address} cannot be written as a URL: {error}")))
-}
-
-/// Takes a port on both addresses that `localhost` may stand for. A machine without the second does without.
-async fn listen_twice(port: u16) -> Result<Vec<TcpListener>, Failure> {
-    let first = listen(loopback(port), "--port").await?;
-    let port = address_of(&first)?.port();
-    let second = TcpListener::bind((Ipv6Addr::LOCALHOST, port)).await.ok();
-    Ok(std::iter::once(first).chain(second).collect())
-}
-
-/// The ports with TLS, and how clients find them.
-fn with_tls(secure: Vec<TcpListener>, folder: &Path) -> Result<(Vec<Port>, Option<TlsDoor>), Failure> {
-    let Some(first) = secure.first() else { return Ok((Vec::new(), None)) };
-    let url = format!("https://localhost:{}", address_of(first)?.port());
-    let (tls, ca_file) = tls::private(folder)?;
-    let ports = secure.into_iter().map(|socket| Port::new(socket, tls.clone())).collect();
-    Ok((ports, Some(TlsDoor { url, ca_file })))
 }
 
 /// Whether the connection holds anything that belongs to the real Close: an app or accounts. Such a

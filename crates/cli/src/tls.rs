@@ -1,10 +1,42 @@
 //! Certificates for the gateway's ports, with advice where they cannot be used.
 
+use std::net::Ipv6Addr;
 use std::path::{Path, PathBuf};
 
-use latch_listener::{AuthorityError, Certificate, CertificateFiles, LocalAuthority, Tls};
+use latch_listener::{AuthorityError, Certificate, CertificateFiles, LocalAuthority, Port, Tls};
+use tokio::net::TcpListener;
 
 use crate::failure::Failure;
+use crate::server::{address_of, listen, loopback};
+
+/// Where the gateway answers with TLS on this machine.
+#[derive(Debug)]
+pub(crate) struct TlsDoor {
+    /// `https://localhost:PORT`.
+    pub(crate) url: String,
+    /// The private authority that clients have to trust.
+    pub(crate) ca_file: PathBuf,
+}
+
+/// Takes a port on both addresses that `localhost` may stand for. A machine without the second does without.
+pub(crate) async fn listen_locally(port: u16) -> Result<Vec<TcpListener>, Failure> {
+    let first = listen(loopback(port), "--port").await?;
+    let port = address_of(&first)?.port();
+    let second = TcpListener::bind((Ipv6Addr::LOCALHOST, port)).await.ok();
+    Ok(std::iter::once(first).chain(second).collect())
+}
+
+/// The ports that speak TLS with the private authority, and how clients find them; nothing without sockets.
+pub(crate) fn local_ports(
+    sockets: Vec<TcpListener>,
+    data_folder: &Path,
+) -> Result<(Vec<Port>, Option<TlsDoor>), Failure> {
+    let Some(first) = sockets.first() else { return Ok((Vec::new(), None)) };
+    let url = format!("https://localhost:{}", address_of(first)?.port());
+    let (tls, ca_file) = private(data_folder)?;
+    let ports = sockets.into_iter().map(|socket| Port::new(socket, tls.clone())).collect();
+    Ok((ports, Some(TlsDoor { url, ca_file })))
+}
 
 /// TLS with a certificate of the data folder's private authority, and where clients find that authority. The
 /// folder has to be there.

@@ -11,14 +11,16 @@ mod entrance;
 mod executor;
 mod limits;
 mod meter;
+mod pair;
 mod refusal;
 mod serving;
 mod shared;
 mod tls;
 
 pub use authority::{AuthorityError, LocalAuthority};
-pub use certificate::{Certificate, CertificateError, CertificateFiles};
+pub use certificate::Certificate;
 pub use limits::Limits;
 pub use meter::Meter;
+pub use pair::{CertificateError, CertificateFiles};
 pub use serving::{Ended, Port, Serving, serve};
 pub use tls::Tls;

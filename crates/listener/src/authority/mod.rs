@@ -15,7 +15,8 @@ use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 
-use crate::certificate::{Certificate, CertificateError, CertificateFiles};
+use crate::certificate::Certificate;
+use crate::pair::{CertificateError, CertificateFiles};
 use files::Folder;
 
 /// What this machine calls itself.

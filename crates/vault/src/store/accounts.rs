@@ -1,6 +1,7 @@
 //! Accounts: finding, listing, making, removing them.
 
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 
 use super::{AccountRecord, Store, StoreError, statements};
 use crate::{
@@ -14,6 +15,13 @@ pub(crate) struct NewAccount<'a> {
     pub(crate) connection_id: &'a ConnectionId,
     pub(crate) identifier: &'a str,
     pub(crate) data_key: Vec<u8>,
+}
+
+/// What came of merging.
+pub(crate) enum Merged {
+    Done,
+    /// It would have been too large; nothing was changed.
+    TooLarge,
 }
 
 impl Store {
@@ -168,6 +176,43 @@ impl Store {
             .execute(&self.writer)
             .await?;
         Ok(done.rows_affected() == 1)
+    }
+
+    /// Merges members into what the application keeps with an account; null removes one. Returns what it is then;
+    /// `None` if there is no such account.
+    pub(crate) async fn merge_api_config(
+        &self,
+        tenant: &TenantId,
+        id: &AccountId,
+        given: Map<String, Value>,
+        longest: usize,
+        now: Timestamp,
+    ) -> Result<Option<Merged>, StoreError> {
+        let mut transaction = self.write().await?;
+        let Some(before) = super::credentials::read(&mut transaction, tenant, id).await? else {
+            return Ok(None);
+        };
+        let mut merged = before.account.api_config;
+        for (name, value) in given {
+            if value.is_null() {
+                merged.remove(&name);
+            } else {
+                merged.insert(name, value);
+            }
+        }
+        let text = Value::Object(merged).to_string();
+        if text.len() > longest {
+            return Ok(Some(Merged::TooLarge));
+        }
+        sqlx::query(statements::SET_API_CONFIG)
+            .bind(tenant.as_str())
+            .bind(id.as_str())
+            .bind(text)
+            .bind(now.as_microsecond())
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(Some(Merged::Done))
     }
 
     pub(crate) async fn touch(

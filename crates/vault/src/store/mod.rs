@@ -21,7 +21,7 @@ mod verifications;
 
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
-pub(crate) use accounts::NewAccount;
+pub(crate) use accounts::{Merged, NewAccount};
 pub(crate) use authorizations::{
     AfterConsent, LinkRecord, LinkUse, NewAuthorization, NewLink, StateUse, TakenAuthorization,
 };
