@@ -9,12 +9,11 @@ use http::HeaderValue;
 use http::header::AUTHORIZATION;
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
-use tracing::field::Empty;
-use tracing::{Instrument, debug, info_span};
+use tracing::{Instrument, debug};
 
 use crate::answer::{Answer, MAX_FAILURE_BYTES};
 use crate::failure::Failure;
-use crate::observer::AttemptSummary;
+use crate::observer::{AttemptSummary, attempt_span, attempted};
 use crate::options::ClientOptions;
 use crate::transport::{Transport, deepest};
 use crate::wire::WireRequest;
@@ -32,18 +31,8 @@ impl Attempts<'_> {
     /// Makes the attempt of that number, counted from one.
     pub(crate) async fn make(&self, number: u32) -> Result<(Answer, Value), Failure> {
         let started = Instant::now();
-        // A target of its own: traces want it, logs have the line below.
-        let span = info_span!(
-            target: "latch_trace",
-            "request to Close",
-            otel.kind = "client",
-            otel.status_code = Empty,
-            http.request.method = %self.wire.method,
-            http.request.resend_count = number.saturating_sub(1),
-            http.response.status_code = Empty,
-            server.address = self.wire.url.host_str(),
-            url.path = self.wire.url.path(),
-        );
+        let url = &self.wire.url;
+        let span = attempt_span(&self.wire.method, url.host_str(), url.path(), number);
         let result = self.exchange(started).instrument(span.clone()).await;
         let took = started.elapsed();
         let status = match &result {
@@ -51,13 +40,7 @@ impl Attempts<'_> {
             Err(failure) => failure.status(),
         };
         let status = status.map(|status| status.as_u16());
-        span.record("http.response.status_code", status);
-        if result.is_err() {
-            span.record("otel.status_code", "ERROR");
-        }
-        if let Some(observer) = &self.options.observer {
-            observer.attempted(&AttemptSummary { number, status, took });
-        }
+        attempted(self.options, &span, &AttemptSummary { number, status, took }, result.is_err());
         debug!(
             method = %self.wire.method,
             path = self.wire.url.path(),

@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
+use tracing::Instrument;
 use url::{Position, Url};
 
 use crate::answer::Answer;
 use crate::attempt::Attempts;
 use crate::credential::Credential;
-use crate::error::{BuildError, CloseError};
+use crate::error::{BuildError, CloseError, ErrorKind};
 use crate::failure::Failure;
+use crate::observer::{AttemptSummary, attempt_span, attempted};
 use crate::options::ClientOptions;
 use crate::pages::{PageLimits, Pages};
 use crate::passage::{self, Passage, Passed};
@@ -117,7 +119,21 @@ impl Client {
         passage: &Passage,
         deadline: Instant,
     ) -> Result<Passed, CloseError> {
-        passage::pass(&self.transport, &self.options, api, credential, passage, deadline).await
+        let path = passage.target.split('?').next().unwrap_or_default();
+        let span = attempt_span(&passage.method, api.host_str(), path, 1);
+        let started = Instant::now();
+        let passing = passage::pass(&self.transport, &self.options, api, credential, passage, deadline);
+        let result = passing.instrument(span.clone()).await;
+        let status = match &result {
+            Ok(passed) => Some(passed.status.as_u16()),
+            Err(error) => error.status,
+        };
+        // What was refused here was never sent.
+        if !matches!(&result, Err(error) if error.kind == ErrorKind::InvalidRequest) {
+            let attempt = AttemptSummary { number: 1, status, took: started.elapsed() };
+            attempted(&self.options, &span, &attempt, status.is_none_or(|status| status >= 400));
+        }
+        result
     }
 
     /// Reads a list page by page; see [`Pages`].

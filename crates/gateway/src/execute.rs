@@ -5,11 +5,11 @@ use latch_close::{Effect, Request, Response};
 use serde_json::Value;
 use tokio::time::Instant;
 use tracing::Instrument;
-use tracing::field::Empty;
 use url::Url;
 
 use crate::account::Chosen;
 use crate::gateway::Gateway;
+use crate::observer::call_span;
 use crate::policy;
 use crate::record::Recorder;
 use crate::rehearse::{Read, Rehearsed};
@@ -24,18 +24,8 @@ impl Gateway {
     /// See [`ErrorClass`]. Unless the error's effect is unknown, nothing was changed at Close.
     pub async fn execute(&self, caller: &Caller, call: ToolCall) -> Result<CallOutcome, CallError> {
         let (gateway, caller) = (self.clone(), caller.clone());
-        // Made here, so that it belongs to the request that asked for the call. It has a target of its own: traces
-        // want it, logs have the line at the call's end.
-        let span = tracing::info_span!(
-            target: "latch_trace",
-            "tool call",
-            call.tool = Empty,
-            call.kind = Empty,
-            call.error_class = Empty,
-            otel.status_code = Empty
-        );
         let work = async move { gateway.execute_to_the_end(&caller, call).await };
-        let task = tokio::spawn(work.instrument(span).in_current_span());
+        let task = tokio::spawn(work.instrument(call_span()).in_current_span());
         task.await.unwrap_or_else(|failure| {
             tracing::error!(%failure, "a call broke off within Latch");
             let mut error =
@@ -55,10 +45,7 @@ impl Gateway {
                 error
             });
         let record = recorder.finish(&result).await;
-        note_in_span(&record);
-        if let Some(observer) = &self.inner.options.observer {
-            observer.call_finished(&record);
-        }
+        self.finished(&record);
         result
     }
 
@@ -144,17 +131,6 @@ impl CallOutcome {
         let presented = prepared.present(data);
         self.data = presented.data;
         self.list = presented.list;
-    }
-}
-
-/// Only the catalogue's own words go into a trace.
-fn note_in_span(record: &latch_vault::CallRecord) {
-    let span = tracing::Span::current();
-    span.record("call.tool", &record.tool);
-    span.record("call.kind", &record.kind);
-    if let Some(class) = &record.error_class {
-        span.record("call.error_class", class);
-        span.record("otel.status_code", "ERROR");
     }
 }
 

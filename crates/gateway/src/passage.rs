@@ -7,9 +7,11 @@ use latch_catalog::Kind;
 use latch_close::Effect;
 pub use latch_close::{Passage, Passed};
 use tokio::time::Instant;
+use tracing::Instrument;
 
 use crate::account::Chosen;
 use crate::gateway::Gateway;
+use crate::observer::call_span;
 use crate::policy;
 use crate::record::{Answered, Recorder};
 use crate::{AccountSelector, CallError, Caller, ErrorClass, ToolCall, WriteEffect};
@@ -31,7 +33,8 @@ impl Gateway {
         passage: Passage,
     ) -> Result<Passed, CallError> {
         let (gateway, caller) = (self.clone(), caller.clone());
-        let task = tokio::spawn(async move { gateway.pass_to_the_end(&caller, selector, passage).await });
+        let work = async move { gateway.pass_to_the_end(&caller, selector, passage).await };
+        let task = tokio::spawn(work.instrument(call_span()).in_current_span());
         task.await.unwrap_or_else(|failure| {
             tracing::error!(%failure, "a passage broke off within Latch");
             let mut error =
@@ -61,9 +64,7 @@ impl Gateway {
             trace_id: passed.trace_id.as_deref(),
         });
         let record = recorder.finish_with(answered).await;
-        if let Some(observer) = &self.inner.options.observer {
-            observer.call_finished(&record);
-        }
+        self.finished(&record);
         result
     }
 

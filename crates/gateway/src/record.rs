@@ -74,7 +74,8 @@ impl<'g> Recorder<'g> {
         self.record.identifier = Some(identifier.to_owned());
     }
 
-    /// Writes the record and hands it over. A call is not failed because its record could not be written, but it is said.
+    /// Writes the record and hands it over. A call is not failed because its record could not be written, but
+    /// it is said.
     pub(crate) async fn finish(self, result: &Result<CallOutcome, CallError>) -> CallRecord {
         let answered = result.as_ref().map(|outcome| Answered {
             status: outcome.close_status,

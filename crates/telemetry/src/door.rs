@@ -52,7 +52,7 @@ impl Door {
         let Some(route) = route else { return Self::None };
         let mut segments = route.split('/').skip(1);
         match (segments.next().unwrap_or_default(), segments.next()) {
-            ("api", _) => Self::Rest,
+            ("api" | "openapi.json", _) => Self::Rest,
             ("proxy", _) => Self::Proxy,
             ("mcp", _) => Self::Mcp,
             ("oauth", Some("token")) | ("keys" | ".well-known", _) => Self::Tokens,

@@ -55,8 +55,14 @@ pub(crate) struct GrpcLabels {
 /// What stands for everything that is on no list.
 const OTHER: Word = "other";
 
-/// The catalogue's own name of a tool.
+const PROXY: Word = "proxy";
+
+/// The catalogue's own name of a tool, or `proxy`.
 pub(crate) fn tool(name: &str) -> Word {
+    // Requests that programs make themselves are recorded under this name.
+    if name == PROXY {
+        return PROXY;
+    }
     latch_catalog::catalog().get(name).map_or(OTHER, |address| address.tool().name.as_str())
 }
 

@@ -1,5 +1,6 @@
 //! Counting what happens.
 
+use latch_gateway::{AccountSelector, Passage};
 use latch_telemetry::{Metrics, serve_metrics};
 use latch_twin::{FaultKind, FaultRule};
 use serde_json::json;
@@ -71,6 +72,26 @@ async fn waits_for_the_rate_limit_are_counted_and_timed() {
     assert!((1.0..5.0).contains(&waited), "{waited}");
     assert_eq!(scraped.count(r#"latch_close_requests_total{status="4xx",attempt="first"}"#), 1);
     assert_eq!(scraped.count(r#"latch_close_requests_total{status="2xx",attempt="repeat"}"#), 1);
+}
+
+#[tokio::test]
+async fn requests_that_are_passed_on_are_calls_too() {
+    let office = Office::open().await;
+    office.house.connect_with_key("rep").await;
+    for (target, status) in [("/api/v1/me/", 200), ("/api/v1/lead/nowhere/", 404)] {
+        let passage = Passage {
+            method: http::Method::GET,
+            target: target.to_owned(),
+            headers: http::HeaderMap::new(),
+            body: Vec::new().into(),
+        };
+        let selector = AccountSelector::identifier("rep");
+        let passed = office.house.gateway.pass(&office.house.caller, selector, passage).await;
+        assert_eq!(passed.expect("Close's own answer").status, status);
+    }
+    let scraped = office.scrape().await;
+    assert_eq!(scraped.count(r#"latch_calls_total{tool="proxy",outcome="success"}"#), 2, "Close answered");
+    assert_eq!(scraped.count(r#"latch_close_requests_total{status="4xx",attempt="first"}"#), 1);
 }
 
 #[tokio::test]
