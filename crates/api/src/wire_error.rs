@@ -155,7 +155,7 @@ fn said_by_close(error: &CallError) -> String {
 
 /// What happened and what to do, in one text: many callers see nothing else.
 fn message_of(error: &CallError) -> String {
-    let mut text = error.message.clone();
+    let mut text = said_by_close(error);
     if let Some(word) = other_word(error) {
         text.push_str(&format!(" ({word})"));
     }
