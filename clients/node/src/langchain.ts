@@ -43,11 +43,9 @@ function asked(request: ToolsRequest) {
 }
 
 function langchainTool(client: LatchClient, tool: ScopedTool): LatchTool {
-  return new DynamicStructuredTool({
+  const made = new DynamicStructuredTool({
     name: tool.name,
     description: tool.description,
-    // The server checks arguments and answers with all problems at once, which helps a model more than
-    // an exception here would.
     schema: tool.inputSchema,
     func: async (input: Record<string, unknown>, _manager?: unknown, config?: { signal?: AbortSignal }) => {
       try {
@@ -64,6 +62,18 @@ function langchainTool(client: LatchClient, tool: ScopedTool): LatchTool {
       }
     },
   }) as LatchTool;
+  return checkedByLatch(made);
+}
+
+/**
+ * LangChain throws when arguments do not fit the schema, and says only that they do not. Latch checks them
+ * anyway and answers with all problems and what is allowed, so LangChain runs the tool with a schema that lets
+ * every object pass. The model still sees the real one.
+ */
+function checkedByLatch(made: LatchTool): LatchTool {
+  const run = Object.create(made, { schema: { value: { type: "object" } } }) as LatchTool;
+  Object.defineProperty(made, "call", { value: made.call.bind(run), enumerable: false });
+  return made;
 }
 
 /** The error as a model reads it: what happened, and what to do next. */
