@@ -55,7 +55,7 @@ export function errorOf(answer: Answer, read: boolean): LatchError {
     outcome,
     closeStatus: numberAt(error, "close_status"),
     retryAfter: wait,
-    authorizationLink: textAt(error, "authorization_link"),
+    authorizationLink: textAt(error, "authorization_link") ?? textAt(error, "link"),
   });
 }
 

@@ -82,6 +82,7 @@ function told(name: string, error: LatchError): string {
   for (const [field, complaint] of Object.entries(error.fieldErrors)) lines.push(`${field}: ${complaint}`);
   if (error.outcome === "unknown") lines.push("It may have been carried out all the same: look before you repeat it.");
   if (error.hint !== undefined) lines.push(`Hint: ${error.hint}`);
-  if (error.authorizationLink !== undefined) lines.push(`The person can connect the account at ${error.authorizationLink}`);
+  const link = error.authorizationLink;
+  if (link !== undefined && !error.hint?.includes(link)) lines.push(`The person can connect the account at ${link}`);
   return lines.join("\n");
 }

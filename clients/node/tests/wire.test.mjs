@@ -152,7 +152,8 @@ test("an account from its first day to its last", async () => {
   const who = { connectionName: "close", identifier: "rep_life" };
   const { connectedAccount } = await actions.getOrCreateConnectedAccount(who);
   assert.equal((await actions.getOrCreateConnectedAccount(who)).connectedAccount.id, connectedAccount.id);
-  await assert.rejects(actions.executeTool({ ...who, toolName: "close_leads_list" }), AccountNotActiveError);
+  await assert.rejects(actions.executeTool({ ...who, toolName: "close_leads_list" }), (e) =>
+    e instanceof AccountNotActiveError && URL.canParse(e.authorizationLink));
   assert.equal((await actions.getConnectedAccount({ connectedAccountId: connectedAccount.id })).connectedAccount.identifier, "rep_life");
   for (const name of ["a", "b", "c"]) await actions.getOrCreateConnectedAccount({ ...who, identifier: `rep_life_${name}` });
   const all = [];
