@@ -135,7 +135,13 @@ class UnauthenticatedError(LatchError):
 class ConflictError(LatchError):
     """It exists already, or changed meanwhile."""
 
-    error_class = "conflict"
+    error_class = "already_exists"
+
+
+class OverloadedError(LatchError):
+    """The gateway has no room for the call now."""
+
+    error_class = "overloaded"
 
 
 class NotConfiguredError(LatchError):
@@ -150,7 +156,7 @@ class InternalError(LatchError):
     error_class = "internal"
 
 
-_PASSING = frozenset({"rate_limited", "timeout", "network", "unavailable"})
+_PASSING = frozenset({"rate_limited", "timeout", "network", "overloaded"})
 
 _KINDS: dict[str, type[LatchError]] = {
     kind.error_class: kind
@@ -167,6 +173,7 @@ _KINDS: dict[str, type[LatchError]] = {
         NotFoundError,
         UnauthenticatedError,
         ConflictError,
+        OverloadedError,
         NotConfiguredError,
         InternalError,
     )
@@ -177,9 +184,9 @@ _BY_STATUS = {
     401: "unauthenticated",
     403: "permission_denied",
     404: "not_found",
-    409: "conflict",
+    409: "already_exists",
     429: "rate_limited",
-    503: "unavailable",
+    503: "overloaded",
     504: "timeout",
 }
 
@@ -209,7 +216,7 @@ def from_answer(status: int, body: Any, retry_after: float | None) -> LatchError
             for one in error.get("problems") or ()
             if isinstance(one, dict)
         ),
-        field_errors=error.get("field_errors") if isinstance(error.get("field_errors"), dict) else None,
+        field_errors=_field_errors(error.get("field_errors")),
         close_status=error.get("close_status"),
         retry_after=retry_after if retry_after is not None else _seconds(error.get("retry_after")),
         authorization_link=error.get("authorization_link") or error.get("link"),
@@ -223,6 +230,14 @@ def _tool_error_info(answer: dict[str, Any]) -> dict[str, Any]:
         if isinstance(detail, dict) and isinstance(detail.get("tool_error_info"), dict):
             return dict(detail["tool_error_info"])
     return {}
+
+
+def _field_errors(said: Any) -> dict[str, Any]:
+    """Field to complaint, from either of the two ways in which they are written."""
+    if isinstance(said, dict):
+        return said
+    named = (one for one in said or () if isinstance(one, dict))
+    return {str(one.get("field", "")): one.get("message", "") for one in named}
 
 
 def _seconds(value: Any) -> float | None:
