@@ -45,7 +45,8 @@ def agree(link: str, person: dict[str, str]) -> httpx.Response:
                 return page
             fields = dict(form.fields)
             for name, value in form.choices:
-                if value in person.values():
+                # A membership is a user and an organization, as one value.
+                if value == f"{person['user_id']}|{person['organization_id']}":
                     fields[name] = value
             liked = [b for b in form.buttons if b[1] in ("approve", "allow", "authorize")]
             for name, value in liked or form.buttons[:1]:

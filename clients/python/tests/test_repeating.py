@@ -65,7 +65,11 @@ class Server:
             def log_message(self, *_: Any) -> None:
                 """Stays quiet."""
 
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        class Roomy(ThreadingHTTPServer):
+            # The usual queue of five resets connections when many threads arrive at once.
+            request_queue_size = 128
+
+        self.http = Roomy(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.http.server_port}"
         threading.Thread(target=self.http.serve_forever, daemon=True).start()
 
