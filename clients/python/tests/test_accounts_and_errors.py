@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from person import agree
 
 import latch
 
@@ -104,3 +105,22 @@ def test_the_asynchronous_client_does_the_same(up: dict[str, Any]) -> None:
                 await run("close_lead_create", {}, "default")
 
     asyncio.run(program())
+
+
+def test_a_verified_account_needs_the_right_person(
+    client: latch.LatchClient, up: dict[str, Any]
+) -> None:
+    client.actions.get_or_create_connected_account("close", "to_verify")
+    back = f"{up.get('cleartext_url') or up['gateway_url']}/keys"
+    link = client.actions.get_authorization_link(
+        "close", "to_verify", state="mine", user_verify_url=back
+    )
+    arrived = agree(link.link, up["twin_api_keys"][0]).url
+    assert arrived.params["state"] == "mine"
+    get = client.actions.get_connected_account
+    assert get("close", "to_verify").connected_account.status == "PENDING_VERIFICATION"
+    request = arrived.params["auth_request_id"]
+    with pytest.raises(latch.LatchError):
+        client.actions.verify_connected_account_user(request, "somebody_else")
+    client.actions.verify_connected_account_user(request, "to_verify")
+    assert get("close", "to_verify").connected_account.status == "ACTIVE"
