@@ -11,7 +11,7 @@ use crate::arguments::{GlobalOptions, ServeArguments};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::folder::data_folder;
-use crate::open;
+use crate::open::{self, House};
 use crate::server::{Server, address_of, doors, limits, listen};
 use crate::shutdown::Signals;
 use crate::tls;
@@ -58,7 +58,7 @@ pub(crate) async fn run(
             lines.push_str(&ca_file);
         }
         console.data(&lines)?;
-        if house.vault.clients(&open::tenant()).await?.is_empty() {
+        if !has_clients(&house).await? {
             console.talk("no program may use it yet: `latch clients create NAME` makes an API client");
         }
         console.talk("Ctrl-C stops it.");
@@ -72,6 +72,16 @@ pub(crate) async fn run(
     };
     signals.or_at_once(stopping, console).await;
     Ok(())
+}
+
+/// Whether any program may use the gateway, in whatever environment.
+async fn has_clients(house: &House) -> Result<bool, Failure> {
+    for tenant in house.vault.tenants().await? {
+        if !house.vault.clients(&tenant).await?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Credentials in clear on a network are a choice that nobody makes by accident.
