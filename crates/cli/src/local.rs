@@ -161,10 +161,16 @@ fn origin_of(listener: &TcpListener) -> Result<Url, Failure> {
         .map_err(|error| Failure::local(format!("the address {address} cannot be written as a URL: {error}")))
 }
 
+/// The connection `close` of an environment, unless somebody deleted it.
+async fn close_of(house: &House, tenant: &TenantId) -> Result<Option<Connection>, Failure> {
+    let connections = house.vault.connections(tenant).await?;
+    Ok(connections.into_iter().find(|connection| connection.name == Connection::DEFAULT_NAME))
+}
+
 /// Whether the connection holds anything that belongs to the real Close: an app or accounts. Such a
 /// connection is never pointed at a twin, because its credentials would follow.
 async fn is_used_for_real(house: &House, tenant: &TenantId) -> Result<bool, Failure> {
-    let connection = house.vault.connection(tenant, Connection::DEFAULT_NAME).await?;
+    let Some(connection) = close_of(house, tenant).await? else { return Ok(false) };
     if open::is_local(&connection) {
         return Ok(false);
     }
@@ -227,14 +233,11 @@ async fn start_twin(
 /// The environment `default`, and those that lead where it leads: to the twin of an earlier run, or to a real
 /// Close that nobody uses yet. A twin that starts anew has another address, and all of them follow it.
 async fn environments_with_same_close(house: &House) -> Result<Vec<TenantId>, Failure> {
-    let model = house.vault.connection(house.tenant(), Connection::DEFAULT_NAME).await?;
-    let mut following = Vec::new();
+    let mut following = vec![house.tenant().clone()];
+    let Some(model) = close_of(house, house.tenant()).await? else { return Ok(following) };
     for tenant in house.vault.tenants().await? {
-        // Somebody may have deleted the connection, and does not want it back.
-        let connections = house.vault.connections(&tenant).await?;
-        let same = connections.iter().any(|connection| {
-            connection.name == Connection::DEFAULT_NAME && connection.endpoints == model.endpoints
-        });
+        let close = close_of(house, &tenant).await?;
+        let same = close.is_some_and(|close| close.id != model.id && close.endpoints == model.endpoints);
         if same && !is_used_for_real(house, &tenant).await? {
             following.push(tenant);
         }

@@ -34,6 +34,13 @@ async fn list(house: &House, console: &Console) -> Result<(), Failure> {
         let connections: Vec<Value> = connections.iter().map(connection_json).collect();
         return console.json_document(&json!({"success": true, "connections": connections}));
     }
+    if connections.is_empty() {
+        let option = house.option();
+        console.talk(&format!(
+            "there is no connection; `latch connections set close{option} --close-url https://api.close.com` makes one"
+        ));
+        return Ok(());
+    }
     let rows = connections
         .into_iter()
         .map(|connection| {
