@@ -87,7 +87,8 @@ impl House {
         }
         let names: Vec<&str> = known.iter().map(AsRef::as_ref).collect();
         let message = format!("the environment {:?} was not found", wanted.as_str());
-        let hint = format!("there is {}; `latch environments create {wanted}` makes one", names.join(", "));
+        let hint =
+            format!("environments: {}; `latch environments create {wanted}` makes one", names.join(", "));
         Err(Failure::from(CallError::new(ErrorClass::NotFound, message)).with_hint(hint))
     }
 

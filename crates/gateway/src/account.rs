@@ -113,7 +113,8 @@ impl Gateway {
                 let hint = format!(
                     "{variable}store a key with `latch accounts add default{option}`, or connect one with `latch accounts connect default{option}`"
                 );
-                Err(CallError::new(ErrorClass::NotConfigured, "no Close account is connected yet").with_hint(hint))
+                Err(CallError::new(ErrorClass::NotConfigured, "no Close account is connected yet")
+                    .with_hint(hint))
             }
         }
     }

@@ -27,7 +27,8 @@ pub(crate) use accounts::{AccountsAction, AccountsArguments, PolicyArguments};
 pub(crate) use call::CallArguments;
 pub(crate) use catalog::{DocsArguments, SchemaArguments, SearchArguments, ToolsArguments};
 pub(crate) use connections::{
-    ClientsAction, ClientsArguments, ConnectionKindWord, ConnectionsAction, ConnectionsArguments, SetConnection,
+    ClientsAction, ClientsArguments, ConnectionKindWord, ConnectionsAction, ConnectionsArguments,
+    SetConnection,
 };
 pub(crate) use environments::{EnvironmentsAction, EnvironmentsArguments, KeysAction, KeysArguments};
 pub(crate) use lua::{LuaArguments, RunsArguments};

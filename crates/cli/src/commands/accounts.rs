@@ -130,8 +130,7 @@ async fn add(
     // Done first, so that nobody types a key for a connection that does not exist.
     follow_close_url(house, connection, console).await?;
     let key = input::secret("API key")?;
-    let account =
-        house.gateway.add_api_key(&house.caller, Some(connection), name, key, check).await?;
+    let account = house.gateway.add_api_key(&house.caller, Some(connection), name, key, check).await?;
     if console.json() {
         return show(&account, console);
     }
@@ -139,7 +138,9 @@ async fn add(
         console.talk(&format!("{name} is connected: {}", identity_text(&account.identity)));
     } else {
         let option = house.option();
-        console.talk(&format!("{name} is stored; `latch accounts test {name}{option}` asks Close whose key it is"));
+        console.talk(&format!(
+            "{name} is stored; `latch accounts test {name}{option}` asks Close whose key it is"
+        ));
     }
     Ok(())
 }

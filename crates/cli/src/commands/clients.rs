@@ -127,12 +127,7 @@ async fn create(house: &House, name: &str, console: &Console) -> Result<(), Fail
     show_secret(&client, &secret, console)
 }
 
-async fn rotate(
-    house: &House,
-    client_id: &str,
-    overlap: Duration,
-    console: &Console,
-) -> Result<(), Failure> {
+async fn rotate(house: &House, client_id: &str, overlap: Duration, console: &Console) -> Result<(), Failure> {
     let (client, secret) = house.vault.rotate_client_secret(house.tenant(), client_id, overlap).await?;
     let secrets = house.vault.client_secrets(house.tenant(), client_id).await?;
     let ends = last_end(&secrets);

@@ -9,9 +9,9 @@ use crate::commands::accounts;
 use crate::console::{Console, Style, plain};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::folder;
 use crate::open::{self, House};
 use crate::output::identity_text;
-use crate::folder;
 
 /// One thing that was looked at.
 struct Finding {

@@ -70,7 +70,8 @@ async fn create(house: &House, name: &TenantId, console: &Console) -> Result<(),
     let created = !house.vault.tenants().await?.contains(name);
     house.vault.create_tenant(name).await?;
     if console.json() {
-        return console.json_document(&json!({"success": true, "environment": name.as_str(), "created": created}));
+        return console
+            .json_document(&json!({"success": true, "environment": name.as_str(), "created": created}));
     }
     if !created {
         console.talk(&format!("there is an environment {:?} already; nothing was changed", name.as_str()));

@@ -53,7 +53,8 @@ async fn rotate(house: &House, console: &Console) -> Result<(), Failure> {
     if console.json() {
         return console.json_document(&json!({"success": true, "key": key_json(&key, true)}));
     }
-    console.talk(&format!("{} signs access tokens from now on, in a running gateway within a minute", key.id));
+    console
+        .talk(&format!("{} signs access tokens from now on, in a running gateway within a minute", key.id));
     console.talk("tokens that were signed before work until they expire");
     Ok(())
 }

@@ -45,9 +45,7 @@ pub(crate) async fn run(arguments: Arguments, console: &Console) -> Result<(), F
         Command::Accounts(accounts) => accounts::run(&global, accounts.action, console).await,
         Command::Connections(connections) => connections::run(&global, connections.action, console).await,
         Command::Clients(clients) => clients::run(&global, clients.action, console).await,
-        Command::Environments(environments) => {
-            environments::run(&global, environments.action, console).await
-        }
+        Command::Environments(environments) => environments::run(&global, environments.action, console).await,
         Command::Keys(keys) => keys::run(&global, keys.action, console).await,
         Command::Status => status::run(&global, console).await,
         Command::Calls { limit } => calls::run(&global, limit, console).await,
@@ -63,7 +61,9 @@ fn refuse_environment(global: &GlobalOptions, command: &Command) -> Result<(), F
         return Ok(());
     }
     Err(Failure::unusable("--environment is not for servers: they serve every environment at once")
-        .with_hint(format!("leave it out; `latch clients create NAME --environment {given}` makes a client there")))
+        .with_hint(format!(
+            "leave it out; `latch clients create NAME --environment {given}` makes a client there"
+        )))
 }
 
 fn completions(shell: Shell, console: &Console) -> Result<(), Failure> {

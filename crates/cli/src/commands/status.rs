@@ -8,8 +8,8 @@ use crate::arguments::GlobalOptions;
 use crate::commands::accounts;
 use crate::console::Console;
 use crate::failure::Failure;
-use crate::output::{call_json, call_table};
 use crate::open;
+use crate::output::{call_json, call_table};
 
 const CALLS_SHOWN: u32 = 5;
 

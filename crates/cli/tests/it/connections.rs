@@ -37,7 +37,10 @@ async fn connections_are_set_listed_shown_and_deleted() {
     let listed = latch.run(&["connections"]).await;
     steady().bind(|| insta::assert_snapshot!("connections_list", listed.told()));
     let shown = latch.run(&["connections", "show", "keys"]).await;
-    assert!(shown.out.contains("state      off\n") && shown.out.contains("kind       API_KEY\n"), "{shown:?}");
+    assert!(
+        shown.out.contains("state      off\n") && shown.out.contains("kind       API_KEY\n"),
+        "{shown:?}"
+    );
     let set = latch.json(&["connections", "set", "keys", "--kind", "oauth", "--json"]).await;
     assert_eq!(set["connection"]["kind"], "OAUTH");
     assert_eq!(set["connection"]["enabled"], false, "what is not given stays as it is");

@@ -120,7 +120,8 @@ async fn a_client_of_a_new_environment_is_served_what_is_there() {
 
     // The next twin is elsewhere; whoever led to the one before leads there.
     let (serving, served) = Serving::start(&latch, &up).await;
-    let connection = latch.json(&[&in_staging[..], &["connections", "show", "close", "--json"]].concat()).await;
+    let connection =
+        latch.json(&[&in_staging[..], &["connections", "show", "close", "--json"]].concat()).await;
     let api = format!("{}/api/v1", text(&served, "twin_url"));
     assert_eq!(connection["connection"]["api_url"], api);
     assert_eq!(connection["connection"]["oauth_app"]["client_id"], served["oauth_app"]["client_id"]);
