@@ -12,7 +12,7 @@ use crate::concurrency::Concurrency;
 use crate::rest::body::LARGEST_BODY;
 use crate::rest::error::RestError;
 use crate::service::Service;
-use crate::{grpc, oauth, rest};
+use crate::{grpc, oauth, openapi, proxy, rest};
 
 /// The operator's settings.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +36,9 @@ pub fn router(gateway: Gateway, options: ApiOptions) -> Router {
     Router::new()
         .route("/oauth/token", post(oauth::token))
         .route("/keys", get(oauth::keys))
+        .route("/openapi.json", get(openapi::serve))
+        .route("/reference", get(openapi::reference))
+        .route("/proxy/{*path}", any(proxy::pass))
         .route("/api", any(rest::serve))
         .route("/api/{*rest}", any(rest::serve))
         .method_not_allowed_fallback(async || {

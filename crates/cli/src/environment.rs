@@ -19,7 +19,7 @@ pub(crate) const CLOSE_API_KEY: Variable = Variable {
 };
 pub(crate) const CLOSE_URL: Variable = Variable {
     name: "CLOSE_URL",
-    meaning: "the API that CLOSE_API_KEY is for (default https://api.close.com/api/v1)",
+    meaning: "the API that CLOSE_API_KEY is for [https://api.close.com/api/v1]",
 };
 pub(crate) const LATCH_POLICY: Variable =
     Variable { name: "LATCH_POLICY", meaning: "what may be done with CLOSE_API_KEY: read:allow,write:ask" };
@@ -27,7 +27,7 @@ pub(crate) const LATCH_HOME: Variable =
     Variable { name: "LATCH_HOME", meaning: "the data folder, where --data-folder is not given" };
 pub(crate) const LATCH_ENVIRONMENT: Variable = Variable {
     name: "LATCH_ENVIRONMENT",
-    meaning: "the environment, where --environment is not given (default: default)",
+    meaning: "the environment, where --environment is not given [default]",
 };
 pub(crate) const LATCH_MASTER_KEY: Variable =
     Variable { name: "LATCH_MASTER_KEY", meaning: "the master key, 32 bytes in base64, instead of a file" };
@@ -43,12 +43,20 @@ pub(crate) const LATCH_LOG: Variable = Variable {
     name: "LATCH_LOG",
     meaning: "what to log: a level (debug) or filter (warn,latch_gateway=debug)",
 };
+pub(crate) const LATCH_LOG_FORMAT: Variable = Variable {
+    name: "LATCH_LOG_FORMAT",
+    meaning: "how to log, where --log-format is not given: text or json",
+};
+pub(crate) const OTEL_EXPORTER_OTLP_ENDPOINT: Variable = Variable {
+    name: "OTEL_EXPORTER_OTLP_ENDPOINT",
+    meaning: "servers send traces to the collector at this address, over HTTP",
+};
 pub(crate) const NO_COLOR: Variable = Variable { name: "NO_COLOR", meaning: "set to anything: no colour" };
 pub(crate) const XDG_DATA_HOME: Variable = Variable { name: "XDG_DATA_HOME", meaning: "" };
 pub(crate) const HOME: Variable = Variable { name: "HOME", meaning: "" };
 
 /// The variables that help pages list.
-pub(crate) const DOCUMENTED: [Variable; 10] = [
+pub(crate) const DOCUMENTED: [Variable; 12] = [
     CLOSE_API_KEY,
     CLOSE_URL,
     LATCH_POLICY,
@@ -58,6 +66,8 @@ pub(crate) const DOCUMENTED: [Variable; 10] = [
     LATCH_MASTER_KEY_FILE,
     LATCH_LUA_LIMITS,
     LATCH_LOG,
+    LATCH_LOG_FORMAT,
+    OTEL_EXPORTER_OTLP_ENDPOINT,
     NO_COLOR,
 ];
 

@@ -1,10 +1,15 @@
 //! Opening the vault and the gateway as the options and the environment say.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
 use latch_close::{Client, ClientOptions};
-use latch_gateway::{CallError, Caller, EnvironmentAccount, ErrorClass, Gateway, GatewayOptions, Policy};
-use latch_vault::{Connection, Endpoints, MasterKeySource, TenantId, Vault, VaultOptions};
+use latch_gateway::{
+    CallError, Caller, EnvironmentAccount, ErrorClass, Gateway, GatewayOptions, Policy, environment_option,
+};
+use latch_telemetry::Metrics;
+use latch_vault::{Connection, Endpoints, MasterKeySource, RefreshOptions, TenantId, Vault, VaultOptions};
 use secrecy::SecretString;
 use url::Url;
 
@@ -12,6 +17,9 @@ use crate::arguments::GlobalOptions;
 use crate::environment;
 use crate::failure::Failure;
 use crate::folder::data_folder;
+
+/// How long a server goes by what it has read: what the command line changes beside it counts after so long.
+const REMEMBER_FOR: Duration = Duration::from_secs(1);
 
 /// The parts a command works with.
 #[derive(Debug, Clone)]
@@ -22,6 +30,8 @@ pub(crate) struct House {
     pub(crate) gateway: Gateway,
     /// The person at the command line, in the environment that the command is for.
     pub(crate) caller: Caller,
+    /// What the parts count.
+    pub(crate) metrics: Metrics,
     /// Where the vault keeps its data.
     pub(crate) folder: PathBuf,
 }
@@ -42,29 +52,42 @@ pub(crate) async fn any_house(global: &GlobalOptions) -> Result<House, Failure> 
     let folder = data_folder(global.data_folder.clone())?;
     let tenant = selected(global)?;
     let environment_account = environment_account(&tenant)?;
-    let house = open(&folder, master_key()?, None, environment_account).await?;
+    let house = open(&folder, VaultOptions::new(&folder), environment_account).await?;
     Ok(House { caller: Caller::command_line_in(tenant), ..house })
 }
 
 /// Opens everything a server needs. `CLOSE_API_KEY` does not count: a server acts for many people.
 pub(crate) async fn serving(folder: &Path, public_url: Url) -> Result<House, Failure> {
-    open(folder, master_key()?, Some(public_url), None).await
+    let options = VaultOptions {
+        public_url: Some(public_url),
+        remember_for: REMEMBER_FOR,
+        ..VaultOptions::new(folder)
+    };
+    open(folder, options, None).await
 }
 
 async fn open(
     folder: &Path,
-    master_key: MasterKeySource,
-    public_url: Option<Url>,
+    vault: VaultOptions,
     environment_account: Option<EnvironmentAccount>,
 ) -> Result<House, Failure> {
+    let is_server = vault.public_url.is_some();
     latch_close::install_tls_provider();
-    let options = VaultOptions { master_key, public_url, ..VaultOptions::new(folder) };
+    let metrics = Metrics::new();
+    let refresh = RefreshOptions { observer: Some(Arc::new(metrics.clone())), ..RefreshOptions::default() };
+    let options = VaultOptions { master_key: master_key()?, refresh, ..vault };
     let vault = Vault::open(options).await?;
-    let client = Client::new(ClientOptions::default())
+    let options = ClientOptions { observer: Some(Arc::new(metrics.clone())), ..ClientOptions::default() };
+    let client = Client::new(options)
         .map_err(|error| Failure::local(format!("the HTTP client cannot be set up: {error}")))?;
-    let options = GatewayOptions { environment_account, ..GatewayOptions::default() };
+    let options = GatewayOptions {
+        environment_account,
+        record_in_groups: is_server,
+        observer: Some(Arc::new(metrics.clone())),
+        ..GatewayOptions::default()
+    };
     let gateway = Gateway::new(client, vault.clone(), options);
-    Ok(House { vault, gateway, caller: Caller::command_line(), folder: folder.to_owned() })
+    Ok(House { vault, gateway, caller: Caller::command_line(), metrics, folder: folder.to_owned() })
 }
 
 impl House {
@@ -75,8 +98,7 @@ impl House {
 
     /// What a command that is advised needs at its end to be for the same environment.
     pub(crate) fn option(&self) -> String {
-        let tenant = self.tenant();
-        if *tenant == TenantId::default() { String::new() } else { format!(" --environment {tenant}") }
+        environment_option(self.tenant())
     }
 
     async fn require_environment(&self) -> Result<(), Failure> {

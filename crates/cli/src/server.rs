@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use axum::Router;
 use latch_api::ApiOptions;
-use latch_gateway::Gateway;
 use latch_listener::{Ended, Limits, Port, Serving, Tls};
+use latch_web::Branding;
 use tokio::net::TcpListener;
 
 use crate::failure::Failure;
+use crate::open::House;
 
 /// How long calls in flight may take to end after the program was asked to stop. Longer than a call may
 /// take, so that each ends in its own way. Whoever cannot wait asks to stop again.
@@ -23,9 +24,12 @@ const ALWAYS_ANSWERED: [&str; 3] = ["/livez", "/readyz", "/metrics"];
 #[derive(Debug)]
 pub(crate) struct Server(Serving);
 
-/// Every door of the gateway that speaks HTTP.
-pub(crate) fn doors(gateway: &Gateway) -> Router {
-    latch_api::router(gateway.clone(), ApiOptions::default()).merge(latch_web::router(gateway.clone()))
+/// Every door of the gateway that speaks HTTP, watched; `branding` says whose pages people see.
+pub(crate) fn doors(house: &House, branding: Branding) -> Router {
+    let doors = latch_api::router(house.gateway.clone(), ApiOptions::default())
+        .merge(latch_web::router(house.gateway.clone(), branding))
+        .merge(latch_telemetry::router(house.vault.clone()));
+    latch_telemetry::observe(doors, &house.metrics)
 }
 
 /// This machine and no other.

@@ -123,6 +123,15 @@ impl Gateway {
         Ok(self.with_identity(account).await)
     }
 
+    /// Merges members into what the application keeps with an account; null removes one.
+    pub async fn merge_api_config(
+        &self,
+        account: &Account,
+        given: serde_json::Map<String, serde_json::Value>,
+    ) -> Result<Account, CallError> {
+        Ok(self.inner.vault.merge_api_config(&account.tenant, &account.id, given).await?)
+    }
+
     /// Sets what may be done with an account.
     ///
     /// # Errors

@@ -35,8 +35,8 @@ impl Caller {
     }
 }
 
-/// What commands that are advised need at their end to act in a tenant: nothing in the one they act in anyway.
-pub(crate) fn environment_option(tenant: &TenantId) -> String {
+/// What a command that is advised needs at its end to be for a tenant: nothing for the one it is for anyway.
+pub fn environment_option(tenant: &TenantId) -> String {
     if *tenant == TenantId::default() { String::new() } else { format!(" --environment {tenant}") }
 }
 

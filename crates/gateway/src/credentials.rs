@@ -100,13 +100,7 @@ impl Gateway {
     pub(crate) async fn api_of(&self, chosen: &Chosen) -> Result<Url, CallError> {
         match chosen {
             Chosen::Environment { api, .. } => Ok(api.clone()),
-            Chosen::Connected(account) => {
-                let connection = self.inner.vault.connection(&account.tenant, &account.connection).await?;
-                if !connection.enabled {
-                    return Err(VaultError::ConnectionDisabled { connection: connection.name }.into());
-                }
-                Ok(connection.endpoints.api)
-            }
+            Chosen::Connected(account) => Ok(self.inner.vault.api_for(account).await?),
         }
     }
 

@@ -3,6 +3,7 @@
 //! Promises that nothing here can hold a token. It leaves the secrets to [`Credential`](crate::Credential).
 
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 
 use crate::{AccountId, AccountStatus, ConnectionId, Policy, TenantId};
 
@@ -27,6 +28,8 @@ pub struct Account {
     pub credential_kind: CredentialKind,
     /// What may be done with it; everything, until somebody says otherwise.
     pub policy: Policy,
+    /// What the application keeps with it. Nothing here reads it, and it is not sealed: no place for secrets.
+    pub api_config: Map<String, Value>,
     /// Who it is at Close, as far as known.
     pub identity: CloseIdentity,
     /// When the present access token runs out. Absent for API keys and where Close did not say.

@@ -1,12 +1,13 @@
 //! How a vault is opened.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
 use url::Url;
 
-use crate::Clock;
+use crate::{Clock, RefreshObserver};
 
 /// Everything a vault needs to know. [`VaultOptions::new`] fills in the defaults.
 #[derive(Clone, Debug)]
@@ -24,6 +25,10 @@ pub struct VaultOptions {
     pub link_lifetime: Duration,
     /// How long records of calls are kept. Default: 90 days.
     pub record_lifetime: Duration,
+    /// How long a call may go by accounts and connections as they were read before. What this process changes counts
+    /// at once; what another program on the same folder changes counts after this time. Default: zero, nothing is
+    /// remembered.
+    pub remember_for: Duration,
     /// How long a request to Close's OAuth endpoints may take.
     pub http: HttpOptions,
     /// The clock that every expiry is measured by.
@@ -40,6 +45,7 @@ impl VaultOptions {
             refresh: RefreshOptions::default(),
             link_lifetime: Duration::from_secs(10 * 60),
             record_lifetime: Duration::from_secs(90 * 24 * 60 * 60),
+            remember_for: Duration::ZERO,
             http: HttpOptions::default(),
             clock: Clock::system(),
         }
@@ -77,6 +83,8 @@ pub struct RefreshOptions {
     pub first_retry: Duration,
     /// The longest it waits between failures. Default: 10 minutes.
     pub longest_retry: Duration,
+    /// Who is told of each refresh. Default: nobody.
+    pub observer: Option<Arc<dyn RefreshObserver>>,
 }
 
 impl Default for RefreshOptions {
@@ -89,6 +97,7 @@ impl Default for RefreshOptions {
             concurrency: 4,
             first_retry: Duration::from_secs(5),
             longest_retry: Duration::from_secs(10 * 60),
+            observer: None,
         }
     }
 }

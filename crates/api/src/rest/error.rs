@@ -39,6 +39,16 @@ impl RestError {
     }
 }
 
+impl RestError {
+    /// The same with another status where it would have been `status`.
+    pub(crate) fn instead_of(mut self, status: StatusCode, other: StatusCode) -> Self {
+        if status_of(WireError::of(&self.failure).code) == status {
+            self.status = Some(other);
+        }
+        self
+    }
+}
+
 impl From<Failure> for RestError {
     fn from(failure: Failure) -> Self {
         Self { status: None, allowed: Vec::new(), failure }

@@ -10,7 +10,7 @@ pub(crate) mod routes;
 mod transcode;
 
 use axum::extract::{Request, State};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use http::HeaderMap;
 use http::request::Parts;
 use latch_gateway::{Caller, ErrorClass};
@@ -26,20 +26,33 @@ use crate::protocol::latch::v1::GetOrCreateConnectedAccountRequest;
 use crate::service::{Failure, Service};
 
 /// Answers every request below `/api`.
-pub(crate) async fn serve(State(service): State<Service>, request: Request) -> Result<Response, RestError> {
+pub(crate) async fn serve(State(service): State<Service>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let (route, fields) = match find(&parts.method, parts.uri.path()) {
         Found::Route(route, fields) => (route, fields),
-        Found::OtherMethod(methods) => return Err(RestError::other_method(methods)),
-        Found::Nothing => return Err(unknown(parts.uri.path())),
+        Found::OtherMethod(methods) => return RestError::other_method(methods).into_response(),
+        Found::Nothing => return unknown(parts.uri.path()).into_response(),
     };
+    let mut response = serve_route(&service, route, fields, &parts, body).await.into_response();
+    // Logs and traces name the route: all of them are one to the router.
+    response.extensions_mut().insert(latch_telemetry::Route(route.path.into()));
+    response
+}
+
+async fn serve_route(
+    service: &Service,
+    route: &Route,
+    fields: Vec<(&'static str, String)>,
+    parts: &Parts,
+    body: axum::body::Body,
+) -> Result<Response, RestError> {
     let caller = authenticate(&service.gateway, &parts.headers).await?;
     let _admission = service.admit(&caller)?;
     let given = match route.body {
         Body::None => Bytes::Query,
         Body::Whole | Body::Field(_) => Bytes::Body(json_bytes(&parts.headers, body).await?),
     };
-    answer(&service, &caller, route, fields, &parts, given).await
+    answer(service, &caller, route, fields, parts, given).await
 }
 
 /// What the message is made from.

@@ -5,6 +5,7 @@ use latch_vault::{Account, AccountFilter, AccountStatus, CredentialKind, LinkOpt
 use prost_types::value::Kind as ValueKind;
 use prost_types::{Struct, Timestamp};
 use secrecy::SecretString;
+use serde_json::{Map, Value};
 use url::Url;
 
 use super::{Failure, PROVIDER, Service, checked, is_close, selector};
@@ -25,6 +26,7 @@ use crate::protocol::scalekit::v1::connected_accounts::{
     UpdateConnectedAccountRequest, UpdateConnectedAccountResponse, VerifyConnectedAccountUserRequest,
     VerifyConnectedAccountUserResponse,
 };
+use crate::structs::{to_json, to_struct};
 
 const USUAL_PAGE: u32 = 10;
 /// Members of a static credential in which callers put an API key.
@@ -100,7 +102,7 @@ impl Service {
         checked(&request)?;
         let given = request.connected_account.unwrap_or_default();
         let brought = brought(given.authorization_details)?;
-        without_api_config(given.api_config.as_ref())?;
+        let api_config = members(given.api_config);
         let identifier = identifier(request.identifier)?;
         let connector = request.connector.filter(|name| !name.is_empty());
         let (account, created) =
@@ -113,6 +115,7 @@ impl Service {
             return Err(Failure::new(ErrorClass::AlreadyExists, message));
         }
         let account = self.give(caller, account, brought).await?;
+        let account = self.configure(account, api_config).await?;
         Ok(CreateConnectedAccountResponse { connected_account: Some(shown(&account)) })
     }
 
@@ -124,11 +127,12 @@ impl Service {
         checked(&request)?;
         let given = request.connected_account.unwrap_or_default();
         let brought = brought(given.authorization_details)?;
-        without_api_config(given.api_config.as_ref())?;
+        let api_config = members(given.api_config);
         without_scopes(request.scope_selection.as_ref())?;
         let selector = selector(request.id, request.connector, request.identifier)?;
         let account = self.gateway.account(caller, &selector).await?;
         let account = self.give(caller, account, brought).await?;
+        let account = self.configure(account, api_config).await?;
         Ok(UpdateConnectedAccountResponse { connected_account: Some(shown(&account)) })
     }
 
@@ -262,6 +266,13 @@ impl Service {
         })
     }
 
+    async fn configure(&self, account: Account, given: Map<String, Value>) -> Result<Account, Failure> {
+        if given.is_empty() {
+            return Ok(account);
+        }
+        Ok(self.gateway.merge_api_config(&account, given).await?)
+    }
+
     /// Gives an account the credential that came with the request.
     async fn give(
         &self,
@@ -360,12 +371,12 @@ fn brought(details: Option<AuthorizationDetails>) -> Result<Option<Brought>, Fai
     }
 }
 
-fn without_api_config(given: Option<&Struct>) -> Result<(), Failure> {
-    if given.is_none_or(|config| config.fields.is_empty()) {
-        return Ok(());
+/// The members of a Struct.
+fn members(given: Option<Struct>) -> Map<String, Value> {
+    match to_json(given.unwrap_or_default()) {
+        Value::Object(members) => members,
+        _ => Map::new(),
     }
-    let description = "cannot be set: accounts at Close have no configuration";
-    Err(Failure::invalid("connected_account.api_config", description, "empty"))
 }
 
 fn without_scopes(given: Option<&ScopeSelection>) -> Result<(), Failure> {
@@ -432,7 +443,7 @@ fn shown(account: &Account) -> ConnectedAccount {
         last_used_at: account.last_used_at.map(moment),
         id: account.id.to_string(),
         connection_id: account.connection_id.to_string(),
-        api_config: None,
+        api_config: (!account.api_config.is_empty()).then(|| to_struct(account.api_config.clone().into())),
         is_org_wide_credential: false,
         latch: Some(state(account)),
     }

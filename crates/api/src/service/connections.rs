@@ -144,6 +144,20 @@ impl Service {
         connection: &VaultConnection,
         config: OAuthConnectionConfig,
     ) -> Result<Option<OAuthApp>, Failure> {
+        for (field, given, present) in [
+            ("authorize_uri", &config.authorize_uri, &connection.endpoints.authorize),
+            ("token_uri", &config.token_uri, &connection.endpoints.token),
+        ] {
+            if given.as_deref().is_some_and(|given| !given.is_empty() && given != present.as_str()) {
+                let description =
+                    "cannot be changed here: where credentials are sent is the operator's to say";
+                return Err(Failure::invalid(
+                    &format!("connection.oauth_config.{field}"),
+                    description,
+                    "immutable",
+                ));
+            }
+        }
         let client_id = config.client_id.filter(|id| !id.is_empty());
         let secret = config.client_secret.filter(|secret| !secret.is_empty());
         let known = connection.oauth_app.as_ref();

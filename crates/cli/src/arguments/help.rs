@@ -24,7 +24,7 @@ Exit codes:
     }
     text.push_str("\nEnvironment:\n");
     for variable in environment::DOCUMENTED {
-        let _ = writeln!(text, "  {:<21}  {}", variable.name, variable.meaning);
+        let _ = writeln!(text, "  {:<27}  {}", variable.name, variable.meaning);
     }
     text
 }
@@ -61,9 +61,12 @@ Examples:
       --tls-certificate fullchain.pem --tls-key privkey.pem
   latch serve --listen 0.0.0.0:8420 --public-url https://latch.example.com --cleartext
                                            behind a proxy that does TLS
+  latch serve --metrics-listen 127.0.0.1:9420 --log-format json
+                                           watched: /metrics for Prometheus, logs for programs
 
 gRPC, REST and the pages are on one port. Certificate files that change are taken over without a
-restart. Signals to stop let requests in flight end.
+restart. Signals to stop let requests in flight end. /livez says that the process runs, /readyz that
+it can work.
 
 It serves every environment at once; the API client says which one a program is in.
 

@@ -65,6 +65,12 @@ pub(crate) struct ServeArguments {
     /// Where browsers reach the gateway; authorization links begin with it [default: the address it listens on]
     #[arg(long, value_name = "URL")]
     pub(crate) public_url: Option<Url>,
+    /// Who asks, on the pages on which people connect their Close accounts
+    #[arg(long, value_name = "NAME")]
+    pub(crate) pages_name: Option<String>,
+    /// A logo for those pages: PNG, JPEG, WebP or SVG, 512 KiB at most
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pages_logo: Option<PathBuf>,
     /// Certificate for TLS and those that lead to its authority, PEM; read again when it changes
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     pub(crate) tls_certificate: Option<PathBuf>,
@@ -77,6 +83,10 @@ pub(crate) struct ServeArguments {
     /// Serve in clear to other machines too, because something in front of the gateway does TLS
     #[arg(long, conflicts_with_all = ["tls_certificate", "tls_key", "tls_private_ca"])]
     pub(crate) cleartext: bool,
+    /// Where to answer `/metrics` for Prometheus, without authentication: an address that only the operator
+    /// reaches [default: nowhere]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) metrics_listen: Option<SocketAddr>,
     /// How many requests may be in flight; more are refused at once
     #[arg(long, value_name = "COUNT", default_value_t = Limits::default().max_requests, value_parser = at_least_one)]
     pub(crate) max_requests: usize,

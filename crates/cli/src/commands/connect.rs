@@ -54,7 +54,9 @@ pub(crate) async fn run(house: House, wanted: &Wanted<'_>, console: &Console) ->
             "the redirect address is served by another program, which must be a gateway on this data folder",
         );
     }
-    let pages = |listener| Server::in_clear(listener, &latch_web::router(house.gateway.clone()));
+    let pages = |listener| {
+        Server::in_clear(listener, &latch_web::router(house.gateway.clone(), latch_web::Branding::default()))
+    };
     let server = listener.map(pages).transpose()?;
     let mut signals = Signals::listen();
     let outcome = ask(&house, &connection.name, wanted, &mut signals, console).await;

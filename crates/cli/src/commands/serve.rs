@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use latch_listener::{Limits, Port, Tls};
+use latch_web::{Branding, Logo};
 use serde_json::json;
 use url::Url;
 
@@ -11,6 +12,7 @@ use crate::arguments::{GlobalOptions, ServeArguments};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::folder::data_folder;
+use crate::metrics::MetricsServer;
 use crate::open::{self, House};
 use crate::server::{Server, address_of, doors, limits, listen};
 use crate::shutdown::Signals;
@@ -23,6 +25,7 @@ pub(crate) async fn run(
 ) -> Result<(), Failure> {
     refuse_clear_text_for_others(serve)?;
     refuse_names_without_certificate(serve)?;
+    let branding = branding(serve)?;
     let mut signals = Signals::listen();
     let folder = data_folder(global.data_folder)?;
     let given = match (&serve.tls_certificate, &serve.tls_key) {
@@ -37,17 +40,24 @@ pub(crate) async fn run(
             Failure::unusable(format!("{} cannot be written as a URL: {error}", serve.listen))
         })?,
     };
+    let metrics_listener = match serve.metrics_listen {
+        Some(address) => Some(listen(address, "--metrics-listen").await?),
+        None => None,
+    };
     let house = open::serving(&folder, public_url).await?;
     let (tls, ca_file) = secured(serve, given, &folder)?;
     let refresher = house.vault.spawn_refresher();
     let limits =
         Limits { max_requests: serve.max_requests, max_connections: serve.max_connections, ..limits() };
-    let server = Server::start(vec![Port::new(listener, tls)], &doors(&house.gateway), limits)?;
+    let server = Server::start(vec![Port::new(listener, tls)], &doors(&house, branding), limits)?;
+    let metrics = metrics_listener.map(|listener| MetricsServer::start(listener, &house)).transpose()?;
+    let metrics_url = metrics.as_ref().map(MetricsServer::url);
     let ca_file = ca_file.map(|path| path.display().to_string());
     if console.json() {
         let line = json!({
             "gateway_url": gateway_url,
             "ca_file": ca_file,
+            "metrics_url": metrics_url,
             "data_folder": folder.display().to_string(),
         });
         console.data(&line.to_string())?;
@@ -56,6 +66,10 @@ pub(crate) async fn run(
         if let Some(ca_file) = ca_file {
             lines.push_str("\nCA           ");
             lines.push_str(&ca_file);
+        }
+        if let Some(metrics_url) = metrics_url {
+            lines.push_str("\nmetrics      ");
+            lines.push_str(metrics_url);
         }
         console.data(&lines)?;
         if !has_clients(&house).await? {
@@ -67,6 +81,9 @@ pub(crate) async fn run(
     console.talk("stopping; calls in flight are finished first; once more stops at once");
     let stopping = async {
         server.shutdown().await;
+        if let Some(metrics) = metrics {
+            metrics.shutdown().await;
+        }
         refresher.shutdown().await;
         house.close().await;
     };
@@ -134,6 +151,20 @@ fn url(serve: &ServeArguments, address: SocketAddr) -> String {
     } else {
         format!("http://{address}")
     }
+}
+
+/// Whose pages people see.
+fn branding(serve: &ServeArguments) -> Result<Branding, Failure> {
+    let logo = serve.pages_logo.as_deref().map(logo).transpose()?;
+    Ok(Branding { name: serve.pages_name.clone(), logo })
+}
+
+fn logo(file: &Path) -> Result<Logo, Failure> {
+    let bytes = std::fs::read(file).map_err(|error| {
+        Failure::local(format!("the logo {} cannot be read: {error}", file.display()))
+            .with_hint("give the path of a picture with --pages-logo, or leave the option out")
+    })?;
+    Logo::new(bytes).map_err(|error| Failure::unusable(format!("{}: {error}", file.display())))
 }
 
 /// Addresses are joined below the last slash, so there must be one at the end.

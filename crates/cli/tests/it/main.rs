@@ -18,3 +18,4 @@ mod program;
 mod secured;
 mod serving;
 mod twin;
+mod watching;

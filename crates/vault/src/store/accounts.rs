@@ -1,6 +1,7 @@
 //! Accounts: finding, listing, making, removing them.
 
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 
 use super::{AccountRecord, Store, StoreError, statements};
 use crate::{
@@ -16,6 +17,13 @@ pub(crate) struct NewAccount<'a> {
     pub(crate) data_key: Vec<u8>,
 }
 
+/// What came of merging.
+pub(crate) enum Merged {
+    Done,
+    /// It would have been too large; nothing was changed.
+    TooLarge,
+}
+
 impl Store {
     pub(crate) async fn account(
         &self,
@@ -27,6 +35,37 @@ impl Store {
             .bind(id.as_str())
             .fetch_optional(&self.reader)
             .await?)
+    }
+
+    /// The same, as it was at most a moment ago.
+    pub(crate) async fn recent_account(
+        &self,
+        tenant: &TenantId,
+        id: &AccountId,
+    ) -> Result<Option<AccountRecord>, StoreError> {
+        let read = async { Ok::<_, StoreError>(Vec::from_iter(self.account(tenant, id).await?)) };
+        let found = self.recent.accounts(|| format!("{tenant}|{id}"), read).await?;
+        Ok(found.first().cloned())
+    }
+
+    /// The accounts with an identifier, on one connection or on all, as they were at most a moment ago.
+    pub(crate) async fn recent_accounts(
+        &self,
+        tenant: &TenantId,
+        connection: Option<&str>,
+        identifier: &str,
+    ) -> Result<Vec<AccountRecord>, StoreError> {
+        let read = async {
+            Ok::<_, StoreError>(match connection {
+                Some(connection) => {
+                    Vec::from_iter(self.account_on_connection(tenant, connection, identifier).await?)
+                }
+                None => self.accounts_by_identifier(tenant, identifier).await?,
+            })
+        };
+        // No name holds a `|`; the identifier, which may, comes last.
+        let key = || format!("{tenant}|{}|{identifier}", connection.unwrap_or_default());
+        Ok(self.recent.accounts(key, read).await?.to_vec())
     }
 
     pub(crate) async fn account_on_connection(
@@ -117,6 +156,7 @@ impl Store {
             .bind(now.as_microsecond())
             .execute(&self.writer)
             .await?;
+        self.recent.changed();
         Ok(done.rows_affected() == 1)
     }
 
@@ -127,6 +167,7 @@ impl Store {
             .bind(id.as_str())
             .execute(&self.writer)
             .await?;
+        self.recent.changed();
         Ok(done.rows_affected() == 1)
     }
 
@@ -148,6 +189,7 @@ impl Store {
             .bind(now.as_microsecond())
             .execute(&self.writer)
             .await?;
+        self.recent.changed();
         Ok(())
     }
 
@@ -167,7 +209,46 @@ impl Store {
             .bind(now.as_microsecond())
             .execute(&self.writer)
             .await?;
+        self.recent.changed();
         Ok(done.rows_affected() == 1)
+    }
+
+    /// Merges members into what the application keeps with an account; null removes one. Returns what it is then;
+    /// `None` if there is no such account.
+    pub(crate) async fn merge_api_config(
+        &self,
+        tenant: &TenantId,
+        id: &AccountId,
+        given: Map<String, Value>,
+        longest: usize,
+        now: Timestamp,
+    ) -> Result<Option<Merged>, StoreError> {
+        let mut transaction = self.write().await?;
+        let Some(before) = super::credentials::read(&mut transaction, tenant, id).await? else {
+            return Ok(None);
+        };
+        let mut merged = before.account.api_config;
+        for (name, value) in given {
+            if value.is_null() {
+                merged.remove(&name);
+            } else {
+                merged.insert(name, value);
+            }
+        }
+        let text = Value::Object(merged).to_string();
+        if text.len() > longest {
+            return Ok(Some(Merged::TooLarge));
+        }
+        sqlx::query(statements::SET_API_CONFIG)
+            .bind(tenant.as_str())
+            .bind(id.as_str())
+            .bind(text)
+            .bind(now.as_microsecond())
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        self.recent.changed();
+        Ok(Some(Merged::Done))
     }
 
     pub(crate) async fn touch(
@@ -182,6 +263,7 @@ impl Store {
             .bind(now.as_microsecond())
             .execute(&self.writer)
             .await?;
+        self.recent.changed();
         Ok(())
     }
 }

@@ -45,6 +45,7 @@ impl Store {
         let mut transaction = self.write().await?;
         let changed = apply(&mut transaction, tenant, id, generation, change, now).await?;
         transaction.commit().await?;
+        self.recent.changed();
         Ok(changed)
     }
 }

@@ -13,6 +13,7 @@ mod credentials;
 mod error;
 mod leases;
 mod open;
+mod recent;
 mod rows;
 mod runs;
 mod signing_keys;
@@ -21,7 +22,7 @@ mod verifications;
 
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
-pub(crate) use accounts::NewAccount;
+pub(crate) use accounts::{Merged, NewAccount};
 pub(crate) use authorizations::{
     AfterConsent, LinkRecord, LinkUse, NewAuthorization, NewLink, StateUse, TakenAuthorization,
 };
@@ -41,6 +42,7 @@ pub(crate) struct Store {
     /// One connection, so that writers queue here rather than at the file.
     writer: SqlitePool,
     reader: SqlitePool,
+    recent: recent::Recent,
 }
 
 impl Store {

@@ -20,7 +20,7 @@ macro_rules! accounts_where {
             "a.credential_kind, a.user_id, a.user_name, a.user_email, a.organization_id, a.organization_name, ",
             "a.token_expires_at, a.created_at, a.updated_at, a.last_used_at, a.data_key, a.access_token, ",
             "a.refresh_token, a.api_key, a.oauth_app_id, a.generation, a.refresh_failures, a.unsettled, ",
-            "a.lease_owner, a.lease_until, a.policy ",
+            "a.lease_owner, a.lease_until, a.policy, a.api_config ",
             "FROM accounts a JOIN connections c ON c.id = a.connection_id ",
             $rest
         )
@@ -120,6 +120,7 @@ statements! {
     SET_IDENTITY = "UPDATE accounts SET user_id = $3, user_name = $4, user_email = $5, organization_id = $6, \
         organization_name = $7, updated_at = $8 WHERE tenant = $1 AND id = $2";
     SET_POLICY = "UPDATE accounts SET policy = $3, updated_at = $4 WHERE tenant = $1 AND id = $2";
+    SET_API_CONFIG = "UPDATE accounts SET api_config = $3, updated_at = $4 WHERE tenant = $1 AND id = $2";
     TOUCH = "UPDATE accounts SET last_used_at = $3 WHERE tenant = $1 AND id = $2 \
         AND (last_used_at IS NULL OR last_used_at < $3)";
 

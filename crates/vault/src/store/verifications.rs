@@ -67,6 +67,7 @@ impl Store {
             .execute(&mut *transaction)
             .await?;
         transaction.commit().await?;
+        self.recent.changed();
         Ok(Some(record))
     }
 
@@ -101,6 +102,7 @@ impl Store {
         let change = Change { event: Event::Connected, reason: None, credential: Some(held.credential) };
         let changed = apply(&mut transaction, tenant, &held.account_id, None, change, now).await?;
         transaction.commit().await?;
+        self.recent.changed();
         Ok(changed.map_or(Verified::Unknown, |(record, _)| Verified::Connected(Box::new(record))))
     }
 
@@ -120,6 +122,7 @@ impl Store {
             .execute(&mut *transaction)
             .await?;
         transaction.commit().await?;
+        self.recent.changed();
         Ok(expired)
     }
 }

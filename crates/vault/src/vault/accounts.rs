@@ -1,6 +1,7 @@
 //! Connected accounts: finding, making, listing, disconnecting, removing them.
 
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Map, Value};
 
 use super::Vault;
 use super::grants::missing_account;
@@ -8,12 +9,14 @@ use crate::identifiers::check_identifier;
 use crate::oauth::Tokens;
 use crate::seal::{Field, Row};
 use crate::status::Event;
-use crate::store::{AccountRecord, Change, NewAccount, NewCredential};
+use crate::store::{AccountRecord, Change, Merged, NewAccount, NewCredential};
 use crate::{
     Account, AccountFilter, AccountId, AccountPage, CloseIdentity, CredentialKind, Page, Policy, TenantId,
     VaultError,
 };
 
+/// What an application keeps with an account is no place for documents.
+const LONGEST_API_CONFIG: usize = 16 * 1024;
 /// Close's keys have some dozens of characters; nothing longer than this is one.
 const LONGEST_API_KEY: usize = 512;
 /// Nor is any of its tokens longer than this.
@@ -40,13 +43,7 @@ impl Vault {
         connection: Option<&str>,
         identifier: &str,
     ) -> Result<Account, VaultError> {
-        let mut found = match connection {
-            Some(connection) => {
-                let found = self.inner.store.account_on_connection(tenant, connection, identifier).await?;
-                Vec::from_iter(found)
-            }
-            None => self.inner.store.accounts_by_identifier(tenant, identifier).await?,
-        };
+        let mut found = self.inner.store.recent_accounts(tenant, connection, identifier).await?;
         match (found.pop(), found.len()) {
             (Some(record), 0) => Ok(record.account),
             (Some(last), _) => Err(VaultError::Ambiguous {
@@ -177,6 +174,24 @@ impl Vault {
         };
         self.inner.store.set_identity(tenant, id, &who, self.inner.clock.now()).await?;
         self.account_by_id(tenant, id).await
+    }
+
+    /// Merges members into what the application keeps with an account, name by name; null removes one.
+    pub async fn merge_api_config(
+        &self,
+        tenant: &TenantId,
+        id: &AccountId,
+        given: Map<String, Value>,
+    ) -> Result<Account, VaultError> {
+        let now = self.inner.clock.now();
+        match self.inner.store.merge_api_config(tenant, id, given, LONGEST_API_CONFIG, now).await? {
+            Some(Merged::Done) => self.account_by_id(tenant, id).await,
+            Some(Merged::TooLarge) => Err(VaultError::InvalidIdentifier {
+                what: "api_config",
+                problem: format!("would be longer than {LONGEST_API_CONFIG} bytes; nothing was changed"),
+            }),
+            None => Err(missing_account(id)),
+        }
     }
 
     /// Sets what may be done with an account, whatever state it is in. It stays set through every new grant.

@@ -7,6 +7,7 @@ mod clients;
 mod connections;
 mod credentials;
 mod grants;
+mod recorder;
 mod runs;
 mod tokens;
 mod verify;
@@ -62,6 +63,7 @@ pub(crate) struct Inner {
     pub(crate) public_url: Option<Url>,
     pub(crate) link_lifetime: Duration,
     pub(crate) signing: Signing,
+    pub(crate) recorder: recorder::Recorder,
     record_lifetime: Duration,
     data_folder: PathBuf,
 }
@@ -88,7 +90,9 @@ impl Vault {
 
         files::ensure_private(&path)
             .map_err(|source| VaultError::DataFolder { path: path.clone(), source })?;
-        let (store, kept) = Store::open(&path, &master_key.check_value()?).await.map_err(in_database)?;
+        let (store, kept) = Store::open(&path, &master_key.check_value()?, options.remember_for)
+            .await
+            .map_err(in_database)?;
         // Another program may have created the same database meanwhile, with another key.
         if !master_key.fits(&kept) {
             store.close().await;
@@ -111,6 +115,7 @@ impl Vault {
                 public_url: options.public_url,
                 link_lifetime: options.link_lifetime,
                 signing: Signing::default(),
+                recorder: recorder::Recorder::new(),
                 record_lifetime: options.record_lifetime,
                 data_folder: folder,
             }),
