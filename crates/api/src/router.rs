@@ -2,9 +2,11 @@
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use http::StatusCode;
+use http::header::CONTENT_LENGTH;
 use latch_gateway::{CallError, ErrorClass, Gateway};
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -47,11 +49,29 @@ pub fn router(gateway: Gateway, options: ApiOptions) -> Router {
         .fallback(nothing_here)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .with_state(service.clone())
+        .layer(middleware::from_fn(read_small_bodies))
         .merge(grpc::router(service))
         .layer(CatchPanicLayer::custom(|_| {
             let message = "something went wrong within Latch; its log says what";
             RestError::from(CallError::new(ErrorClass::Internal, message)).into_response()
         }))
+}
+
+/// Bodies up to this size are read before anything is answered.
+const SMALL_BODY: usize = 64 * 1024;
+
+/// A connection on which an answer was given before the body had come has to be closed, and the client's next
+/// request is lost with it. So what is small is read first, also where the answer does not depend on it.
+async fn read_small_bodies(request: Request, next: Next) -> Response {
+    let length = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    if !length.is_some_and(|length: usize| (1..=SMALL_BODY).contains(&length)) {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    match rest::body::bytes(body).await {
+        Ok(bytes) => next.run(Request::from_parts(parts, bytes.into())).await,
+        Err(error) => error.into_response(),
+    }
 }
 
 async fn nothing_here(request: Request) -> Response {

@@ -4,6 +4,8 @@
 //! that a failure of a tool is never answered so that a client repeats it unasked, and that an error stays small
 //! enough for the headers it travels in.
 
+use std::fmt::Write as _;
+
 use latch_gateway::{CallError, ErrorClass};
 use prost::Message as _;
 use prost_types::Any;
@@ -147,7 +149,8 @@ fn said_by_close(error: &CallError) -> String {
     let mut text = error.message.clone();
     for field in &error.field_errors {
         if !text.contains(&field.message) {
-            text.push_str(&format!("; {}: {}", field.field, field.message));
+            // Writing to a String cannot fail.
+            let _ = write!(text, "; {}: {}", field.field, field.message);
         }
     }
     text
@@ -155,9 +158,9 @@ fn said_by_close(error: &CallError) -> String {
 
 /// What happened and what to do, in one text: many callers see nothing else.
 fn message_of(error: &CallError) -> String {
-    let mut text = error.message.clone();
+    let mut text = said_by_close(error);
     if let Some(word) = other_word(error) {
-        text.push_str(&format!(" ({word})"));
+        let _ = write!(text, " ({word})");
     }
     if let Some(hint) = &error.hint {
         text.push_str(if text.ends_with(['.', '!', '?']) { " " } else { "; " });

@@ -77,7 +77,7 @@ impl Local {
         let clear = listen(loopback(options.cleartext_port), "--cleartext-port").await?;
         // Links are opened in browsers, which do not trust the private authority.
         let origin = origin_of(&clear)?;
-        let house = open::serving(&folder, origin.clone()).await?;
+        let house = open::serving(&folder, origin.clone(), tls::local_url(&secure)?).await?;
         if options.real_close {
             require_real(&house).await?;
         }

@@ -57,9 +57,11 @@ pub(crate) async fn any_house(global: &GlobalOptions) -> Result<House, Failure> 
 }
 
 /// Opens everything a server needs. `CLOSE_API_KEY` does not count: a server acts for many people.
-pub(crate) async fn serving(folder: &Path, public_url: Url) -> Result<House, Failure> {
+/// `issuer` is the address that programs use, if that is another than the one for browsers.
+pub(crate) async fn serving(folder: &Path, public_url: Url, issuer: Option<Url>) -> Result<House, Failure> {
     let options = VaultOptions {
         public_url: Some(public_url),
+        issuer,
         remember_for: REMEMBER_FOR,
         ..VaultOptions::new(folder)
     };

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use latch_listener::{AuthorityError, Certificate, CertificateFiles, LocalAuthority, Port, Tls};
 use tokio::net::TcpListener;
+use url::Url;
 
 use crate::failure::Failure;
 use crate::server::{address_of, listen, loopback};
@@ -26,13 +27,21 @@ pub(crate) async fn listen_locally(port: u16) -> Result<Vec<TcpListener>, Failur
     Ok(std::iter::once(first).chain(second).collect())
 }
 
+/// Where clients find the ports; nothing without sockets.
+pub(crate) fn local_url(sockets: &[TcpListener]) -> Result<Option<Url>, Failure> {
+    let Some(first) = sockets.first() else { return Ok(None) };
+    let text = format!("https://localhost:{}", address_of(first)?.port());
+    let url = Url::parse(&text);
+    url.map(Some).map_err(|error| Failure::local(format!("{text} cannot be written as a URL: {error}")))
+}
+
 /// The ports that speak TLS with the private authority, and how clients find them; nothing without sockets.
 pub(crate) fn local_ports(
     sockets: Vec<TcpListener>,
     data_folder: &Path,
 ) -> Result<(Vec<Port>, Option<TlsDoor>), Failure> {
-    let Some(first) = sockets.first() else { return Ok((Vec::new(), None)) };
-    let url = format!("https://localhost:{}", address_of(first)?.port());
+    let Some(url) = local_url(&sockets)? else { return Ok((Vec::new(), None)) };
+    let url = url.as_str().trim_end_matches('/').to_owned();
     let (tls, ca_file) = private(data_folder)?;
     let ports = sockets.into_iter().map(|socket| Port::new(socket, tls.clone())).collect();
     Ok((ports, Some(TlsDoor { url, ca_file })))

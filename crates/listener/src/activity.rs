@@ -73,7 +73,8 @@ impl Activity {
         }
         Some(match state.begun {
             Some(begun) => begun + limits.header_timeout,
-            None if state.used || state.multiplexed == Some(true) => state.since + limits.idle_timeout,
+            None if state.used => state.since + limits.idle_timeout,
+            // Also with HTTP/2: whoever connects has something to ask.
             None => state.since + limits.header_timeout,
         })
     }

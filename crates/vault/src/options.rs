@@ -19,6 +19,8 @@ pub struct VaultOptions {
     pub master_key: MasterKeySource,
     /// Where people reach this program; authorization links start with it. Without it none can be made.
     pub public_url: Option<Url>,
+    /// Whom access tokens name as their issuer: the address that programs use. Default: the public address.
+    pub issuer: Option<Url>,
     /// When and how grants are refreshed.
     pub refresh: RefreshOptions,
     /// How long an authorization link works, and how long a flow may take once begun. Default: 10 minutes.
@@ -42,6 +44,7 @@ impl VaultOptions {
             data_folder: data_folder.into(),
             master_key: MasterKeySource::Folder,
             public_url: None,
+            issuer: None,
             refresh: RefreshOptions::default(),
             link_lifetime: Duration::from_secs(10 * 60),
             record_lifetime: Duration::from_secs(90 * 24 * 60 * 60),

@@ -98,14 +98,13 @@ fn query(
             continue;
         }
         let name = format!("{prefix}{}", field.name());
-        match inner_of(&field) {
-            Some(inner) => query(&inner, &format!("{name}."), without, schemas, parameters),
-            None => {
-                let schema = schemas.field(&field, Way::In);
-                let required = prefix.is_empty() && is_required(&schema, &field);
-                parameters.push(json!({"name": name, "in": "query", "required": required, "schema": schema}));
-            }
+        if let Some(inner) = inner_of(&field) {
+            query(&inner, &format!("{name}."), without, schemas, parameters);
+            continue;
         }
+        let schema = schemas.field(&field, Way::In);
+        let required = prefix.is_empty() && is_required(&schema, &field);
+        parameters.push(json!({"name": name, "in": "query", "required": required, "schema": schema}));
     }
 }
 

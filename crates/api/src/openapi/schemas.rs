@@ -47,12 +47,13 @@ impl Schemas {
     pub(super) fn message(&mut self, message: &MessageDescriptor, way: Way, without: &[&str]) -> Value {
         let (mut properties, mut required) = (Map::new(), Vec::new());
         for field in message.fields() {
-            let rules = self.rules(&field);
-            let is_left_out = way == Way::In && flag(&rules, "output_only");
+            let found = self.rules(&field);
+            let rules = found.as_ref();
+            let is_left_out = way == Way::In && flag(rules, "output_only");
             if is_left_out || without.contains(&field.name()) {
                 continue;
             }
-            if way == Way::In && (flag(&rules, "required") || at_least_one(&field, &rules)) {
+            if way == Way::In && (flag(rules, "required") || at_least_one(&field, rules)) {
                 required.push(Value::from(field.name()));
             }
             properties.insert(field.name().to_owned(), self.field(&field, way));
@@ -73,21 +74,22 @@ impl Schemas {
 
     /// A field's schema.
     pub(super) fn field(&mut self, field: &FieldDescriptor, way: Way) -> Value {
-        let rules = self.rules(field);
+        let found = self.rules(field);
+        let rules = found.as_ref();
         let mut schema = if field.is_map() {
             json!({"type": "object", "additionalProperties": {"type": "string"}})
         } else if field.is_list() {
             let mut item = self.one(field, way);
-            texts(&mut item, &rules, way, ["item_min_len", "item_max_len", "item_pattern"]);
+            texts(&mut item, rules, way, ["item_min_len", "item_max_len", "item_pattern"]);
             let mut list = json!({"type": "array", "items": item});
-            if way == Way::In && number(&rules, "max_items") > 0 {
-                list["maxItems"] = number(&rules, "max_items").into();
+            if way == Way::In && number(rules, "max_items") > 0 {
+                list["maxItems"] = number(rules, "max_items").into();
             }
             list
         } else {
             let mut one = self.one(field, way);
-            texts(&mut one, &rules, way, ["min_len", "max_len", "pattern"]);
-            let most = number(&rules, "lte").max(number(&rules, "lt").saturating_sub(1));
+            texts(&mut one, rules, way, ["min_len", "max_len", "pattern"]);
+            let most = number(rules, "lte").max(number(rules, "lt").saturating_sub(1));
             if way == Way::In && most > 0 {
                 one["maximum"] = most.into();
             }
@@ -108,11 +110,10 @@ impl Schemas {
             Kind::Double | Kind::Float => json!({"type": "number"}),
             Kind::Enum(kind) => words(&kind),
             Kind::Message(message) => match message.full_name() {
-                "google.protobuf.Struct" => json!({"type": "object"}),
+                "google.protobuf.Struct" | "google.protobuf.Empty" => json!({"type": "object"}),
                 "google.protobuf.Timestamp" => json!({"type": "string", "format": "date-time"}),
                 "google.protobuf.BoolValue" => json!({"type": "boolean"}),
                 "google.protobuf.StringValue" => json!({"type": "string"}),
-                "google.protobuf.Empty" => json!({"type": "object"}),
                 _ => self.reference(&message, way),
             },
             _ => json!({"type": "string"}),
@@ -137,7 +138,7 @@ fn words(kind: &EnumDescriptor) -> Value {
     json!({"type": "string", "enum": words})
 }
 
-fn texts(schema: &mut Value, rules: &Option<DynamicMessage>, way: Way, names: [&str; 3]) {
+fn texts(schema: &mut Value, rules: Option<&DynamicMessage>, way: Way, names: [&str; 3]) {
     if way == Way::Out || schema["type"] != "string" {
         return;
     }
@@ -160,26 +161,23 @@ fn texts(schema: &mut Value, rules: &Option<DynamicMessage>, way: Way, names: [&
 }
 
 /// A text that must not be empty has to be there.
-fn at_least_one(field: &FieldDescriptor, rules: &Option<DynamicMessage>) -> bool {
+fn at_least_one(field: &FieldDescriptor, rules: Option<&DynamicMessage>) -> bool {
     !field.supports_presence() && !field.is_list() && number(rules, "min_len") > 0
 }
 
-fn flag(rules: &Option<DynamicMessage>, name: &str) -> bool {
-    matches!(
-        rules.as_ref().and_then(|rules| rules.get_field_by_name(name)).as_deref(),
-        Some(Field::Bool(true))
-    )
+fn flag(rules: Option<&DynamicMessage>, name: &str) -> bool {
+    matches!(rules.and_then(|rules| rules.get_field_by_name(name)).as_deref(), Some(Field::Bool(true)))
 }
 
-fn number(rules: &Option<DynamicMessage>, name: &str) -> u32 {
-    match rules.as_ref().and_then(|rules| rules.get_field_by_name(name)).as_deref() {
+fn number(rules: Option<&DynamicMessage>, name: &str) -> u32 {
+    match rules.and_then(|rules| rules.get_field_by_name(name)).as_deref() {
         Some(Field::U32(number)) => *number,
         _ => 0,
     }
 }
 
-fn text(rules: &Option<DynamicMessage>, name: &str) -> String {
-    match rules.as_ref().and_then(|rules| rules.get_field_by_name(name)).as_deref() {
+fn text(rules: Option<&DynamicMessage>, name: &str) -> String {
+    match rules.and_then(|rules| rules.get_field_by_name(name)).as_deref() {
         Some(Field::String(text)) => text.clone(),
         _ => String::new(),
     }

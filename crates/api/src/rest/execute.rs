@@ -18,18 +18,24 @@ use crate::service::{LARGEST_RESULT, Service, Wanted, checked, too_large};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Body {
+    #[serde(alias = "toolName")]
     tool_name: String,
-    #[serde(default, alias = "tool_input")]
+    #[serde(default, alias = "tool_input", alias = "toolInput")]
     params: Value,
     identifier: Option<String>,
-    #[serde(alias = "connection_name")]
+    #[serde(alias = "connection_name", alias = "connectionName")]
     connector: Option<String>,
+    #[serde(alias = "connectedAccountId")]
     connected_account_id: Option<String>,
+    #[serde(alias = "organizationId")]
     organization_id: Option<String>,
+    #[serde(alias = "userId")]
     user_id: Option<String>,
+    #[serde(alias = "agentRunId")]
     agent_run_id: Option<String>,
-    #[serde(default)]
+    #[serde(default, alias = "dryRun")]
     dry_run: bool,
+    #[serde(alias = "deadlineSeconds")]
     deadline_seconds: Option<u32>,
 }
 

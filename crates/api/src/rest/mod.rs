@@ -11,8 +11,8 @@ mod transcode;
 
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use http::HeaderMap;
 use http::request::Parts;
+use http::{HeaderMap, Method};
 use latch_gateway::{Caller, ErrorClass};
 use prost::Message as _;
 use serde_json::{Map, Value};
@@ -28,7 +28,9 @@ use crate::service::{Failure, Service};
 /// Answers every request below `/api`.
 pub(crate) async fn serve(State(service): State<Service>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let (route, fields) = match find(&parts.method, parts.uri.path()) {
+    // Whoever asks with HEAD gets what GET would say; the server leaves the body out.
+    let method = if parts.method == Method::HEAD { &Method::GET } else { &parts.method };
+    let (route, fields) = match find(method, parts.uri.path()) {
         Found::Route(route, fields) => (route, fields),
         Found::OtherMethod(methods) => return RestError::other_method(methods).into_response(),
         Found::Nothing => return unknown(parts.uri.path()).into_response(),

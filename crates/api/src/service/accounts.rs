@@ -198,7 +198,7 @@ impl Service {
         checked(&request)?;
         let id = SecretString::from(request.auth_request_id);
         self.gateway.verify_user(caller, &id, &request.identifier).await?;
-        let done = self.gateway.public_url().and_then(|url| url.join("connect/done").ok());
+        let done = self.gateway.public_url().and_then(|url| url.join("connect/verified").ok());
         let post_user_verify_redirect_url = done.map(String::from).unwrap_or_default();
         Ok(VerifyConnectedAccountUserResponse { post_user_verify_redirect_url })
     }

@@ -193,7 +193,7 @@ impl Service {
     /// A name that no connection has yet.
     async fn free_name(&self, caller: &Caller) -> Result<String, Failure> {
         let taken = self.gateway.connections(caller).await?;
-        (1..)
+        (1..=taken.len() + 1)
             .map(|number| if number == 1 { "close".to_owned() } else { format!("close-{number}") })
             .find(|name| !taken.iter().any(|connection| connection.name == *name))
             .ok_or_else(|| Failure::new(ErrorClass::Internal, "there is no name left for a connection"))

@@ -2,7 +2,6 @@
 
 use latch_gateway::{AccountQuery, Caller};
 use latch_vault::{Account, AccountFilter, AccountStatus, Page};
-use prost_types::Struct;
 
 use super::definitions::{self, Definition};
 use super::execute::{Execution, Wanted};
@@ -88,6 +87,7 @@ impl Service {
     }
 
     /// The tools that one person could use: all of them, for everybody can connect an account.
+    #[expect(clippy::unused_async, reason = "it is one of the calls")]
     pub(crate) async fn list_available_tools(
         &self,
         _caller: &Caller,
@@ -150,7 +150,7 @@ impl Service {
         checked(&request)?;
         let wanted = Wanted {
             tool_name: request.tool_name,
-            params: to_json(request.params.unwrap_or_else(Struct::default)),
+            params: to_json(request.params.unwrap_or_default()),
             connected_account_id: request.connected_account_id,
             connector: request.connector,
             identifier: request.identifier,

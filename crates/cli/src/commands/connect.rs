@@ -48,7 +48,7 @@ pub(crate) async fn run(house: House, wanted: &Wanted<'_>, console: &Console) ->
     house.close().await;
 
     // Links begin with the address under which browsers reach the pages, so the vault has to know it.
-    let house = House { caller, ..open::serving(&folder, origin).await? };
+    let house = House { caller, ..open::serving(&folder, origin, None).await? };
     if listener.is_none() {
         console.talk(
             "the redirect address is served by another program, which must be a gateway on this data folder",

@@ -44,7 +44,7 @@ pub(crate) async fn run(
         Some(address) => Some(listen(address, "--metrics-listen").await?),
         None => None,
     };
-    let house = open::serving(&folder, public_url).await?;
+    let house = open::serving(&folder, public_url, None).await?;
     let (tls, ca_file) = secured(serve, given, &folder)?;
     let refresher = house.vault.spawn_refresher();
     let limits =

@@ -15,12 +15,15 @@ use super::{AccountRecord, ConnectionRecord};
 /// At most so many answers of each kind are remembered.
 const MOST: u64 = 1_000;
 
+/// Answers by what was asked, each with the number of changes there had been.
+type Answers<T> = Cache<String, (u64, Arc<T>)>;
+
 /// The answers of a store.
 pub(crate) struct Recent {
     /// Goes up with every change. An answer counts only at the number it was asked at.
     changes: AtomicU64,
-    accounts: Option<Cache<String, (u64, Arc<Vec<AccountRecord>>)>>,
-    connections: Option<Cache<String, (u64, Arc<ConnectionRecord>)>>,
+    accounts: Option<Answers<Vec<AccountRecord>>>,
+    connections: Option<Answers<ConnectionRecord>>,
 }
 
 impl Recent {

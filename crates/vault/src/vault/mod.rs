@@ -61,6 +61,7 @@ pub(crate) struct Inner {
     /// What this opening of the vault is called in leases.
     pub(crate) instance: String,
     pub(crate) public_url: Option<Url>,
+    pub(crate) issuer: Option<Url>,
     pub(crate) link_lifetime: Duration,
     pub(crate) signing: Signing,
     pub(crate) recorder: recorder::Recorder,
@@ -112,6 +113,7 @@ impl Vault {
                 tasks: TaskTracker::new(),
                 stop: CancellationToken::new(),
                 instance: identifiers::generate("vault_"),
+                issuer: options.issuer.or_else(|| options.public_url.clone()),
                 public_url: options.public_url,
                 link_lifetime: options.link_lifetime,
                 signing: Signing::default(),

@@ -47,14 +47,14 @@ impl Vault {
         self.inner.tasks.spawn(async move {
             let mut group = Vec::new();
             loop {
-                let received = tokio::select! {
-                    received = receiver.recv_many(&mut group, MOST_AT_ONCE) => received,
+                let count = tokio::select! {
+                    count = receiver.recv_many(&mut group, MOST_AT_ONCE) => count,
                     () = stop.cancelled() => {
                         receiver.close();
                         receiver.recv_many(&mut group, MOST_AT_ONCE).await
                     }
                 };
-                if received == 0 {
+                if count == 0 {
                     return;
                 }
                 if let Err(error) = inner.store.insert_calls(&group).await {
