@@ -60,8 +60,8 @@ async fn connect(door: &Door, rep: &ApiKeyInfo, report: &mut Report<'_>) -> Resu
     let got = format!(
         "\"{}\"  status ACTIVE, {} of {}",
         seen.heading,
-        account["close_user"]["name"].as_str().unwrap_or("somebody"),
-        account["close_organization"]["name"].as_str().unwrap_or("some organization"),
+        account["latch"]["close_user"]["name"].as_str().unwrap_or("somebody"),
+        account["latch"]["close_organization"]["name"].as_str().unwrap_or("some organization"),
     );
     report
         .step("Open it and approve, as the user's browser would", &sent, &got, seen.took)

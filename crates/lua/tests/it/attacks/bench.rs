@@ -15,10 +15,12 @@ use crate::support::Nobody;
 
 const CPU: Duration = Duration::from_millis(100);
 const MEMORY: usize = 16 * 1024 * 1024;
-/// What a script may take beyond its computing limit.
-const OVERSHOOT: f64 = 100.0;
-/// What making and dropping its interpreter may take, in an unoptimised build.
-const OVERHEAD: f64 = 100.0;
+/// What a script may take beyond its computing limit, and what making and dropping its interpreter may take: so many
+/// times the reference, which is measured in the same process. A slow machine is slow at both.
+const OVERSHOOT: f64 = 10.0;
+const OVERHEAD: f64 = 10.0;
+/// Unwinding, which is what is left to do at the limit.
+const REFERENCE: &str = "for _ = 1, 10000 do pcall(error, {}) end";
 /// The process may grow by so many times the memory limit.
 const MEMORY_FACTOR: u64 = 4;
 /// When the watchdog bites. Far beyond any limit: a machine can be very busy.
@@ -74,13 +76,15 @@ fn judge(ends: Ends, report: &Value) -> Result<(), String> {
         Ends::Somehow => matches!(class, "success" | "runtime" | "cpu_limit" | "memory_limit"),
     };
     let limit = CPU.as_secs_f64() * 1_000.0;
+    let reference = number("reference_ms");
+    let (overshoot, overhead) = (OVERSHOOT * reference, OVERHEAD * reference);
     if !as_expected {
         return Err(format!("it should have been {ends:?}"));
     }
-    if number("cpu_time_ms") > limit + OVERSHOOT {
+    if number("cpu_time_ms") > limit + overshoot {
         return Err("it computed too long".to_owned());
     }
-    if number("process_ms") > limit + OVERSHOOT + OVERHEAD {
+    if number("process_ms") > limit + overshoot + overhead {
         return Err("the process computed too long".to_owned());
     }
     if report["grown_bytes"].as_u64().is_none_or(|grown| grown > MEMORY_FACTOR * MEMORY as u64) {
@@ -144,6 +148,8 @@ fn one_attack() {
         |source: &str| -> RunRecord { runtime.block_on(engine.run(Script::new(source), Arc::new(Nobody))) };
     // What is made once in a process is not the attack's.
     assert!(run("return pcall(close.list_leads)").success);
+    let reference = run(REFERENCE);
+    assert!(reference.success, "{:?}", reference.error);
     let (time, memory) = (process_time(), status("VmRSS:"));
     let record = run(&source);
     let took = process_time().saturating_sub(time);
@@ -154,6 +160,7 @@ fn one_attack() {
         "class": record.error_class,
         "error": record.error.as_deref().map(beginning),
         "output": beginning(&record.output),
+        "reference_ms": reference.cpu_time_ms,
         "cpu_time_ms": record.cpu_time_ms,
         "process_ms": took.as_secs_f64() * 1_000.0,
         "grown_bytes": grown,

@@ -1,0 +1,71 @@
+"""Latch: safe hands for AI agents in Close CRM. Start with `LatchClient`."""
+
+from ._config import Retries, Timeouts
+from .actions import Actions
+from .async_actions import AsyncActions
+from .client import AsyncLatchClient, LatchClient
+from .errors import (
+    AccountNotActiveError,
+    ApprovalRequiredError,
+    CloseError,
+    ConflictError,
+    InternalError,
+    InvalidArgumentsError,
+    LatchError,
+    NetworkError,
+    NotConfiguredError,
+    NotFoundError,
+    OverloadedError,
+    PermissionDeniedError,
+    Problem,
+    RateLimitedError,
+    TimedOutError,
+    UnauthenticatedError,
+    UnknownToolError,
+)
+from .models import (
+    AuthorizationLink,
+    CloseIdentity,
+    ConnectedAccount,
+    ConnectedAccountResponse,
+    Page,
+    ScopedTool,
+    Tool,
+    ToolResult,
+    VerifiedUser,
+)
+
+__all__ = [
+    "AccountNotActiveError",
+    "Actions",
+    "ApprovalRequiredError",
+    "AsyncActions",
+    "AsyncLatchClient",
+    "AuthorizationLink",
+    "CloseError",
+    "CloseIdentity",
+    "ConflictError",
+    "ConnectedAccount",
+    "ConnectedAccountResponse",
+    "InternalError",
+    "InvalidArgumentsError",
+    "LatchClient",
+    "LatchError",
+    "NetworkError",
+    "NotConfiguredError",
+    "NotFoundError",
+    "OverloadedError",
+    "Page",
+    "PermissionDeniedError",
+    "Problem",
+    "RateLimitedError",
+    "Retries",
+    "ScopedTool",
+    "TimedOutError",
+    "Timeouts",
+    "Tool",
+    "ToolResult",
+    "UnauthenticatedError",
+    "UnknownToolError",
+    "VerifiedUser",
+]
