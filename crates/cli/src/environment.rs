@@ -25,6 +25,10 @@ pub(crate) const LATCH_POLICY: Variable =
     Variable { name: "LATCH_POLICY", meaning: "what may be done with CLOSE_API_KEY: read:allow,write:ask" };
 pub(crate) const LATCH_HOME: Variable =
     Variable { name: "LATCH_HOME", meaning: "the data folder, where --data-folder is not given" };
+pub(crate) const LATCH_ENVIRONMENT: Variable = Variable {
+    name: "LATCH_ENVIRONMENT",
+    meaning: "the environment, where --environment is not given [default]",
+};
 pub(crate) const LATCH_MASTER_KEY: Variable =
     Variable { name: "LATCH_MASTER_KEY", meaning: "the master key, 32 bytes in base64, instead of a file" };
 pub(crate) const LATCH_MASTER_KEY_FILE: Variable = Variable {
@@ -52,11 +56,12 @@ pub(crate) const XDG_DATA_HOME: Variable = Variable { name: "XDG_DATA_HOME", mea
 pub(crate) const HOME: Variable = Variable { name: "HOME", meaning: "" };
 
 /// The variables that help pages list.
-pub(crate) const DOCUMENTED: [Variable; 11] = [
+pub(crate) const DOCUMENTED: [Variable; 12] = [
     CLOSE_API_KEY,
     CLOSE_URL,
     LATCH_POLICY,
     LATCH_HOME,
+    LATCH_ENVIRONMENT,
     LATCH_MASTER_KEY,
     LATCH_MASTER_KEY_FILE,
     LATCH_LUA_LIMITS,

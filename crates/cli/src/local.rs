@@ -4,11 +4,10 @@
 
 use std::path::{Path, PathBuf};
 
-use latch_gateway::Caller;
 use latch_listener::{Port, Tls};
 use latch_twin::{OAuthAppInfo, Twin, TwinError, TwinOptions};
 use latch_vault::{
-    AccountFilter, Connection, ConnectionSettings, Endpoints, OAuthApp, Page, RefresherHandle,
+    AccountFilter, Connection, ConnectionSettings, Endpoints, OAuthApp, Page, RefresherHandle, TenantId,
 };
 use secrecy::SecretString;
 use tempfile::TempDir;
@@ -82,10 +81,10 @@ impl Local {
         if options.real_close {
             require_real(&house).await?;
         }
-        let real_close = options.real_close || is_used_for_real(&house).await?;
+        let real_close = options.real_close || is_used_for_real(&house, house.tenant()).await?;
         let twin = if real_close { None } else { Some(start_twin(&options, &house, &origin).await?) };
         forget_clients(&house, options.client_name).await?;
-        let (client, client_secret) = house.vault.create_client(&open::tenant(), options.client_name).await?;
+        let (client, client_secret) = house.vault.create_client(house.tenant(), options.client_name).await?;
         let refresher = house.vault.spawn_refresher();
         let cleartext_url = origin.as_str().trim_end_matches('/').to_owned();
         let (mut ports, tls) = tls::local_ports(secure, &folder)?;
@@ -120,14 +119,14 @@ impl Local {
         let Some((twin, _)) = &self.twin else { return Ok(()) };
         let Some(first) = twin.api_keys().into_iter().next() else { return Ok(()) };
         let key = SecretString::from(first.key);
-        self.house.gateway.add_api_key(&Caller::command_line(), None, "default", key, true).await?;
+        self.house.gateway.add_api_key(&self.house.caller, None, "default", key, true).await?;
         Ok(())
     }
 
     /// Lets calls in flight end, then stops everything.
     pub(crate) async fn shutdown(self) {
         self.server.shutdown().await;
-        if let Err(error) = self.house.vault.remove_client(&open::tenant(), &self.client_id).await {
+        if let Err(error) = self.house.vault.remove_client(self.house.tenant(), &self.client_id).await {
             // It is removed at the next start.
             tracing::warn!(%error, "the API client of this run is left behind");
         }
@@ -141,9 +140,9 @@ impl Local {
 
 /// Removes the API clients of earlier runs, which did not come to do it themselves.
 async fn forget_clients(house: &House, name: &str) -> Result<(), Failure> {
-    for client in house.vault.clients(&open::tenant()).await? {
+    for client in house.vault.clients(house.tenant()).await? {
         if client.name == name {
-            house.vault.remove_client(&open::tenant(), &client.client_id).await?;
+            house.vault.remove_client(house.tenant(), &client.client_id).await?;
         }
     }
     Ok(())
@@ -162,22 +161,27 @@ fn origin_of(listener: &TcpListener) -> Result<Url, Failure> {
         .map_err(|error| Failure::local(format!("the address {address} cannot be written as a URL: {error}")))
 }
 
+/// The connection `close` of an environment, unless somebody deleted it.
+async fn close_of(house: &House, tenant: &TenantId) -> Result<Option<Connection>, Failure> {
+    let connections = house.vault.connections(tenant).await?;
+    Ok(connections.into_iter().find(|connection| connection.name == Connection::DEFAULT_NAME))
+}
+
 /// Whether the connection holds anything that belongs to the real Close: an app or accounts. Such a
 /// connection is never pointed at a twin, because its credentials would follow.
-async fn is_used_for_real(house: &House) -> Result<bool, Failure> {
-    let connection = house.vault.connection(&open::tenant(), Connection::DEFAULT_NAME).await?;
+async fn is_used_for_real(house: &House, tenant: &TenantId) -> Result<bool, Failure> {
+    let Some(connection) = close_of(house, tenant).await? else { return Ok(false) };
     if open::is_local(&connection) {
         return Ok(false);
     }
     let filter = AccountFilter { connection: Some(connection.name.clone()), ..AccountFilter::default() };
-    let accounts =
-        house.vault.accounts(&open::tenant(), &filter, &Page { limit: 1, ..Page::default() }).await?;
+    let accounts = house.vault.accounts(tenant, &filter, &Page { limit: 1, ..Page::default() }).await?;
     Ok(connection.oauth_app.is_some() || accounts.total > 0)
 }
 
 /// Refuses a connection that leads to a twin of some earlier day where the real Close was asked for.
 async fn require_real(house: &House) -> Result<(), Failure> {
-    let connection = house.vault.connection(&open::tenant(), Connection::DEFAULT_NAME).await?;
+    let connection = house.vault.connection(house.tenant(), Connection::DEFAULT_NAME).await?;
     if !open::is_local(&connection) {
         return Ok(());
     }
@@ -219,8 +223,25 @@ async fn start_twin(
         }),
         ..ConnectionSettings::default()
     };
-    house.vault.set_connection(&open::tenant(), Connection::DEFAULT_NAME, settings).await?;
+    for tenant in environments_with_same_close(house).await? {
+        house.vault.set_connection(&tenant, Connection::DEFAULT_NAME, settings.clone()).await?;
+    }
     Ok((twin, app))
+}
+
+/// The environment `default`, and those that lead where it leads: to the twin of an earlier run, or to a real
+/// Close that nobody uses yet. A twin that starts anew has another address, and all of them follow it.
+async fn environments_with_same_close(house: &House) -> Result<Vec<TenantId>, Failure> {
+    let mut following = vec![house.tenant().clone()];
+    let Some(model) = close_of(house, house.tenant()).await? else { return Ok(following) };
+    for tenant in house.vault.tenants().await? {
+        let close = close_of(house, &tenant).await?;
+        let same = close.is_some_and(|close| close.id != model.id && close.endpoints == model.endpoints);
+        if same && !is_used_for_real(house, &tenant).await? {
+            following.push(tenant);
+        }
+    }
+    Ok(following)
 }
 
 /// Starts a twin; `option` is the one to name if its address cannot be had.

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use latch_close::{Client, ClientOptions};
-use latch_gateway::{EnvironmentAccount, Gateway, GatewayOptions, Policy};
+use latch_gateway::{
+    CallError, Caller, EnvironmentAccount, ErrorClass, Gateway, GatewayOptions, Policy, environment_option,
+};
 use latch_telemetry::Metrics;
 use latch_vault::{Connection, Endpoints, MasterKeySource, RefreshOptions, TenantId, Vault, VaultOptions};
 use secrecy::SecretString;
@@ -26,17 +28,32 @@ pub(crate) struct House {
     pub(crate) vault: Vault,
     /// The door behind all doors.
     pub(crate) gateway: Gateway,
+    /// The person at the command line, in the environment that the command is for.
+    pub(crate) caller: Caller,
     /// What the parts count.
     pub(crate) metrics: Metrics,
     /// Where the vault keeps its data.
     pub(crate) folder: PathBuf,
 }
 
-/// Opens everything a command at the command line needs. `CLOSE_API_KEY` counts.
+/// Opens everything a command at the command line needs. `CLOSE_API_KEY` counts in the environment `default`.
+///
+/// # Errors
+///
+/// `not_found` if there is no such environment.
 pub(crate) async fn house(global: &GlobalOptions) -> Result<House, Failure> {
+    let house = any_house(global).await?;
+    house.require_environment().await?;
+    Ok(house)
+}
+
+/// The same, whether or not there is such an environment.
+pub(crate) async fn any_house(global: &GlobalOptions) -> Result<House, Failure> {
     let folder = data_folder(global.data_folder.clone())?;
-    let environment_account = environment_account()?;
-    open(&folder, VaultOptions::new(&folder), environment_account).await
+    let tenant = selected(global)?;
+    let environment_account = environment_account(&tenant)?;
+    let house = open(&folder, VaultOptions::new(&folder), environment_account).await?;
+    Ok(House { caller: Caller::command_line_in(tenant), ..house })
 }
 
 /// Opens everything a server needs. `CLOSE_API_KEY` does not count: a server acts for many people.
@@ -72,19 +89,46 @@ async fn open(
         ..GatewayOptions::default()
     };
     let gateway = Gateway::new(client, vault.clone(), options);
-    Ok(House { vault, gateway, metrics, folder: folder.to_owned() })
+    Ok(House { vault, gateway, caller: Caller::command_line(), metrics, folder: folder.to_owned() })
 }
 
 impl House {
+    /// The environment that the command is for.
+    pub(crate) fn tenant(&self) -> &TenantId {
+        &self.caller.tenant
+    }
+
+    /// What a command that is advised needs at its end to be for the same environment.
+    pub(crate) fn option(&self) -> String {
+        environment_option(self.tenant())
+    }
+
+    async fn require_environment(&self) -> Result<(), Failure> {
+        let wanted = self.tenant();
+        let known = self.vault.tenants().await?;
+        if known.contains(wanted) {
+            return Ok(());
+        }
+        let names: Vec<&str> = known.iter().map(AsRef::as_ref).collect();
+        let message = format!("the environment {:?} was not found", wanted.as_str());
+        let hint =
+            format!("environments: {}; `latch environments create {wanted}` makes one", names.join(", "));
+        Err(Failure::from(CallError::new(ErrorClass::NotFound, message)).with_hint(hint))
+    }
+
     /// Everything stored, the database closed.
     pub(crate) async fn close(self) {
         self.vault.close().await;
     }
 }
 
-/// The tenant of the command line.
-pub(crate) fn tenant() -> TenantId {
-    TenantId::default()
+/// The environment that the command line names, else `LATCH_ENVIRONMENT`, else `default`.
+fn selected(global: &GlobalOptions) -> Result<TenantId, Failure> {
+    if let Some(given) = &global.environment {
+        return Ok(given.clone());
+    }
+    let Some(text) = environment::LATCH_ENVIRONMENT.read()? else { return Ok(TenantId::default()) };
+    TenantId::new(text.trim()).map_err(|error| Failure::unusable(format!("LATCH_ENVIRONMENT: {error}")))
 }
 
 fn master_key() -> Result<MasterKeySource, Failure> {
@@ -98,8 +142,12 @@ fn master_key() -> Result<MasterKeySource, Failure> {
     }
 }
 
-/// The account that needs no setting up.
-pub(crate) fn environment_account() -> Result<Option<EnvironmentAccount>, Failure> {
+/// The account that needs no setting up. It is one of the environment `default` alone: whoever names another one
+/// means what is stored there, whatever key the shell has.
+pub(crate) fn environment_account(tenant: &TenantId) -> Result<Option<EnvironmentAccount>, Failure> {
+    if *tenant != TenantId::default() {
+        return Ok(None);
+    }
     let Some(key) = environment::CLOSE_API_KEY.read()? else { return Ok(None) };
     let policy = match environment::LATCH_POLICY.read()? {
         // A policy that cannot be read must not end in everything being allowed.

@@ -7,6 +7,7 @@ use latch_vault::{Account, AccountFilter, AccountId, Page, Policy, VaultError};
 use secrecy::SecretString;
 use url::Url;
 
+use crate::caller::environment_option;
 use crate::gateway::Gateway;
 use crate::{AccountSelector, CallError, Caller, ErrorClass};
 
@@ -105,9 +106,16 @@ impl Gateway {
                 "there are several connected accounts and none is called \"default\": say which one to use",
             )
             .with_hint(self.hint_for_unknown(caller).await)),
-            (None, _) => Err(CallError::new(ErrorClass::NotConfigured, "no Close account is connected yet").with_hint(
-                "set CLOSE_API_KEY, or store a key with `latch accounts add default`, or connect one with `latch accounts connect default`",
-            )),
+            (None, _) => {
+                let option = environment_option(&caller.tenant);
+                // The key from the environment variable is for the tenant that is meant where none is named.
+                let variable = if option.is_empty() { "set CLOSE_API_KEY, or " } else { "" };
+                let hint = format!(
+                    "{variable}store a key with `latch accounts add default{option}`, or connect one with `latch accounts connect default{option}`"
+                );
+                Err(CallError::new(ErrorClass::NotConfigured, "no Close account is connected yet")
+                    .with_hint(hint))
+            }
         }
     }
 
@@ -115,7 +123,7 @@ impl Gateway {
     /// there are: an application's error may end up before somebody whom the others do not concern.
     async fn hint_for_unknown(&self, caller: &Caller) -> String {
         const SHOWN: u32 = 5;
-        if *caller != Caller::command_line() {
+        if !caller.is_command_line() {
             return "get_or_create the account for this identifier and open its authorization link"
                 .to_owned();
         }
@@ -125,7 +133,10 @@ impl Gateway {
                 Err(_) => Vec::new(),
             };
         if names.is_empty() {
-            "no account is connected yet: `latch accounts add NAME` stores an API key, `latch accounts connect NAME` connects one".to_owned()
+            let option = environment_option(&caller.tenant);
+            format!(
+                "no account is connected yet: `latch accounts add NAME{option}` stores an API key, `latch accounts connect NAME{option}` connects one"
+            )
         } else {
             format!("connected accounts: {}", names.join(", "))
         }

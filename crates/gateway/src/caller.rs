@@ -6,6 +6,9 @@ use secrecy::SecretString;
 use crate::gateway::Gateway;
 use crate::{CallError, ErrorClass};
 
+/// The name of the person at the command line. No API client has it: their ids begin with `latch_`.
+const COMMAND_LINE: &str = "cli";
+
 /// An authenticated client of Latch. Everything it does stays within its tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
@@ -16,10 +19,25 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// The person at the command line, who owns the data folder.
+    /// The person at the command line, who owns the data folder, in the environment `default`.
     pub fn command_line() -> Self {
-        Self { tenant: TenantId::default(), name: "cli".to_owned() }
+        Self::command_line_in(TenantId::default())
     }
+
+    /// The same person in another environment.
+    pub fn command_line_in(tenant: TenantId) -> Self {
+        Self { tenant, name: COMMAND_LINE.to_owned() }
+    }
+
+    /// Whether this is the person at the command line, whatever the environment.
+    pub fn is_command_line(&self) -> bool {
+        self.name == COMMAND_LINE
+    }
+}
+
+/// What a command that is advised needs at its end to be for a tenant: nothing for the one it is for anyway.
+pub fn environment_option(tenant: &TenantId) -> String {
+    if *tenant == TenantId::default() { String::new() } else { format!(" --environment {tenant}") }
 }
 
 impl Gateway {

@@ -12,6 +12,7 @@ use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use crate::account::Chosen;
+use crate::caller::environment_option;
 use crate::gateway::Gateway;
 use crate::{CallError, ErrorClass};
 
@@ -138,12 +139,18 @@ impl Gateway {
                 error.link = Some(link.url.to_string());
             }
             Err(VaultError::NoOAuthApp { .. }) => {
-                error.hint =
-                    Some(format!("store a new API key with `latch accounts add {}`", account.identifier));
+                let option = environment_option(&account.tenant);
+                error.hint = Some(format!(
+                    "store a new API key with `latch accounts add {}{option}`",
+                    account.identifier
+                ));
             }
             Err(VaultError::NoPublicUrl) => {
-                error.hint =
-                    Some(format!("connect it again with `latch accounts connect {}`", account.identifier));
+                let option = environment_option(&account.tenant);
+                error.hint = Some(format!(
+                    "connect it again with `latch accounts connect {}{option}`",
+                    account.identifier
+                ));
             }
             Err(failure) => {
                 tracing::warn!(account.id = %account.id, error = %failure, "no authorization link");

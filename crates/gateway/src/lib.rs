@@ -25,7 +25,7 @@ mod runs;
 pub use accounts::{AccountList, AccountQuery};
 pub use authorization::KeyRefused;
 pub use call::{AccountSelector, CallOutcome, PlannedRequest, ToolCall};
-pub use caller::Caller;
+pub use caller::{Caller, environment_option};
 pub use error::{CallError, ErrorClass, FieldError, WriteEffect};
 pub use gateway::{EnvironmentAccount, Gateway, GatewayOptions};
 pub use latch_vault::{CallRecord, InvalidPermission, Permission, Policy, RunRecord, RunSummary};

@@ -7,6 +7,7 @@ use latch_catalog::Kind;
 use latch_vault::{Permission, Policy};
 
 use crate::account::{Chosen, DEFAULT_CONNECTION};
+use crate::caller::environment_option;
 use crate::{CallError, Caller, ErrorClass, ToolCall};
 
 /// What `policy` says about tools of this kind.
@@ -35,7 +36,7 @@ pub(crate) fn pass(
     kind: Kind,
 ) -> Result<Passed, CallError> {
     if call.force {
-        if *caller == Caller::command_line() {
+        if caller.is_command_line() {
             return Ok(Passed { approval: false, may_read: true });
         }
         return Err(CallError::new(
@@ -101,7 +102,8 @@ impl Chosen {
                 } else {
                     format!(" --connection {}", account.connection)
                 };
-                format!("latch accounts policy {name}{connection} --{word} allow")
+                let option = environment_option(&account.tenant);
+                format!("latch accounts policy {name}{connection} --{word} allow{option}")
             }
         }
     }

@@ -57,7 +57,7 @@ macro_rules! identifier {
 
 identifier! {
     /// One tenant: everything the vault keeps belongs to exactly one, and is not found by any other.
-    TenantId, "tenant id", 64
+    TenantId, "environment name", 64
 }
 
 identifier! {

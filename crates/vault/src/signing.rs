@@ -20,11 +20,14 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::clock::later;
 use crate::{TenantId, VaultError};
 
 /// How long a token that was good is believed without looking again. What a removed client can still do ends
 /// this soon.
 const BELIEVED_FOR: Duration = Duration::from_secs(5);
+/// How long keys are used without looking whether another program made a newer one.
+const KEYS_BELIEVED_FOR: Duration = Duration::from_secs(60);
 /// At most so many tokens are remembered.
 const REMEMBERED: u64 = 10_000;
 
@@ -82,9 +85,16 @@ pub(crate) struct LoadedKey {
     jwk: Jwk,
 }
 
+/// Keys that were opened, and when.
+#[derive(Default)]
+struct OpenedKeys {
+    keys: Arc<Vec<LoadedKey>>,
+    at: Timestamp,
+}
+
 /// Keys that were opened, and tokens that were good a moment ago.
 pub(crate) struct Signing {
-    keys: RwLock<Arc<Vec<LoadedKey>>>,
+    keys: RwLock<OpenedKeys>,
     tokens: Cache<[u8; 32], Arc<TokenHolder>>,
 }
 
@@ -99,12 +109,19 @@ impl Default for Signing {
 
 impl Signing {
     pub(crate) fn keys(&self) -> Arc<Vec<LoadedKey>> {
-        Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner).keys)
     }
 
-    pub(crate) fn set_keys(&self, keys: Vec<LoadedKey>) -> Arc<Vec<LoadedKey>> {
+    /// The keys, if they were looked up a moment ago.
+    pub(crate) fn fresh_keys(&self, now: Timestamp) -> Option<Arc<Vec<LoadedKey>>> {
+        let opened = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        (later(opened.at, KEYS_BELIEVED_FOR) > now).then(|| Arc::clone(&opened.keys))
+    }
+
+    pub(crate) fn set_keys(&self, keys: Vec<LoadedKey>, now: Timestamp) -> Arc<Vec<LoadedKey>> {
         let keys = Arc::new(keys);
-        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&keys);
+        let opened = OpenedKeys { keys: Arc::clone(&keys), at: now };
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = opened;
         keys
     }
 

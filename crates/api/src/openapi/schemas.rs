@@ -166,10 +166,7 @@ fn at_least_one(field: &FieldDescriptor, rules: Option<&DynamicMessage>) -> bool
 }
 
 fn flag(rules: Option<&DynamicMessage>, name: &str) -> bool {
-    matches!(
-        rules.and_then(|rules| rules.get_field_by_name(name)).as_deref(),
-        Some(Field::Bool(true))
-    )
+    matches!(rules.and_then(|rules| rules.get_field_by_name(name)).as_deref(), Some(Field::Bool(true)))
 }
 
 fn number(rules: Option<&DynamicMessage>, name: &str) -> u32 {

@@ -68,6 +68,8 @@ gRPC, REST and the pages are on one port. Certificate files that change are take
 restart. Signals to stop let requests in flight end. /livez says that the process runs, /readyz that
 it can work.
 
+It serves every environment at once; the API client says which one a program is in.
+
 First set the OAuth app with `latch connections set` and make an API client with `latch clients create`.";
 
 pub(crate) const TWIN: &str = "\
@@ -176,12 +178,37 @@ Examples:
   latch connections
   latch connections set close --client-id oa2client_… \\
     --redirect-uri http://127.0.0.1:8420/oauth/callback
-  latch connections set local --close-url http://127.0.0.1:9000";
+  latch connections set local --close-url http://127.0.0.1:9000
+  latch connections set keys --kind api-key
+  latch connections set close --disable    nobody uses its accounts until --enable
+  latch connections show close
+  latch connections delete local";
 
 pub(crate) const CLIENTS: &str = "\
 Examples:
   latch clients create my-agent
+  latch clients create my-agent --environment staging
+  latch clients rotate latch_…             a new secret; the old one works for another day
+  latch clients rotate latch_… --overlap 0
   latch clients";
+
+pub(crate) const ENVIRONMENTS: &str = "\
+Examples:
+  latch environments
+  latch environments create staging
+  latch accounts add us_team --environment staging < key.txt
+  LATCH_ENVIRONMENT=staging latch call list_leads --account us_team
+
+One gateway serves every environment: a program is in the one that its API client was made in.
+CLOSE_API_KEY is the default account of the environment default alone.";
+
+pub(crate) const KEYS: &str = "\
+Examples:
+  latch keys
+  latch keys rotate
+
+The keys sign the access tokens of every environment. The newest signs; a running gateway finds it
+within a minute. Every key is replaced by itself after thirty days.";
 
 pub(crate) const STATUS: &str = "\
 Examples:

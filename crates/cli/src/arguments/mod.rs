@@ -6,6 +6,7 @@ mod accounts;
 mod call;
 mod catalog;
 mod connections;
+mod environments;
 mod help;
 mod lua;
 mod serving;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use latch_vault::TenantId;
 use serde_json::json;
 
 use crate::console::Console;
@@ -25,8 +27,10 @@ pub(crate) use accounts::{AccountsAction, AccountsArguments, PolicyArguments};
 pub(crate) use call::CallArguments;
 pub(crate) use catalog::{DocsArguments, SchemaArguments, SearchArguments, ToolsArguments};
 pub(crate) use connections::{
-    ClientsAction, ClientsArguments, ConnectionsAction, ConnectionsArguments, SetConnection,
+    ClientsAction, ClientsArguments, ConnectionKindWord, ConnectionsAction, ConnectionsArguments,
+    SetConnection,
 };
+pub(crate) use environments::{EnvironmentsAction, EnvironmentsArguments, KeysAction, KeysArguments};
 pub(crate) use lua::{LuaArguments, RunsArguments};
 pub(crate) use serving::{DemoArguments, ServeArguments, TwinArguments, TwinData, UpArguments};
 pub(crate) use split::belongs_to_flag;
@@ -51,6 +55,10 @@ pub(crate) struct GlobalOptions {
     /// ~/.local/share/latch]
     #[arg(long, global = true, value_name = "PATH")]
     pub(crate) data_folder: Option<PathBuf>,
+    /// The environment: clients, connections and accounts of one are not found from another [default:
+    /// LATCH_ENVIRONMENT, else default]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) environment: Option<TenantId>,
     /// Answer in JSON, errors too
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -113,6 +121,12 @@ pub(crate) enum Command {
     /// API clients: the programs that may use the gateway
     #[command(after_help = help::CLIENTS)]
     Clients(ClientsArguments),
+    /// Environments: list them with what is in each, or make one
+    #[command(after_help = help::ENVIRONMENTS)]
+    Environments(EnvironmentsArguments),
+    /// Keys that sign access tokens: list them, or make a new one
+    #[command(after_help = help::KEYS)]
+    Keys(KeysArguments),
     /// Show the data folder, the accounts by status and the last calls
     #[command(after_help = help::STATUS)]
     Status,

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use latch_catalog::catalog;
-use latch_gateway::{AccountQuery, AccountSelector, Caller};
+use latch_gateway::{AccountQuery, AccountSelector};
 use latch_vault::{Account, AccountFilter, CloseIdentity, Connection, ConnectionSettings, Endpoints};
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ pub(crate) async fn run(
 ) -> Result<(), Failure> {
     let house = open::house(global).await?;
     let gateway = &house.gateway;
-    let caller = Caller::command_line();
+    let caller = house.caller.clone();
     match action.unwrap_or(AccountsAction::List) {
         AccountsAction::List => list(&house, console).await,
         AccountsAction::Show(account) => {
@@ -81,7 +81,7 @@ pub(crate) async fn all(house: &House) -> Result<Vec<Account>, Failure> {
     let mut accounts = Vec::new();
     let mut query = AccountQuery { limit: Some(100), ..AccountQuery::default() };
     loop {
-        let page = house.gateway.accounts(&Caller::command_line(), &query).await?;
+        let page = house.gateway.accounts(&house.caller, &query).await?;
         accounts.extend(page.accounts);
         if page.next.is_none() {
             return Ok(accounts);
@@ -92,7 +92,7 @@ pub(crate) async fn all(house: &House) -> Result<Vec<Account>, Failure> {
 
 async fn list(house: &House, console: &Console) -> Result<(), Failure> {
     let accounts = all(house).await?;
-    let environment = open::environment_account()?.map(|account| account.policy);
+    let environment = open::environment_account(house.tenant())?.map(|account| account.policy);
     if console.json() {
         let accounts: Vec<Value> = accounts.iter().map(account_json).collect();
         let mut answer =
@@ -103,9 +103,10 @@ async fn list(house: &House, console: &Console) -> Result<(), Failure> {
         return console.json_document(&answer);
     }
     if accounts.is_empty() && environment.is_none() {
-        console.talk(
-            "no account is connected yet: `latch accounts add NAME` stores an API key, `latch accounts connect NAME` asks for consent",
-        );
+        let option = house.option();
+        console.talk(&format!(
+            "no account is connected yet: `latch accounts add NAME{option}` stores an API key, `latch accounts connect NAME{option}` asks for consent",
+        ));
         return Ok(());
     }
     console.data(&account_table(&accounts, environment, Timestamp::now()))
@@ -129,15 +130,17 @@ async fn add(
     // Done first, so that nobody types a key for a connection that does not exist.
     follow_close_url(house, connection, console).await?;
     let key = input::secret("API key")?;
-    let account =
-        house.gateway.add_api_key(&Caller::command_line(), Some(connection), name, key, check).await?;
+    let account = house.gateway.add_api_key(&house.caller, Some(connection), name, key, check).await?;
     if console.json() {
         return show(&account, console);
     }
     if check {
         console.talk(&format!("{name} is connected: {}", identity_text(&account.identity)));
     } else {
-        console.talk(&format!("{name} is stored; `latch accounts test {name}` asks Close whose key it is"));
+        let option = house.option();
+        console.talk(&format!(
+            "{name} is stored; `latch accounts test {name}{option}` asks Close whose key it is"
+        ));
     }
     Ok(())
 }
@@ -145,7 +148,7 @@ async fn add(
 /// Leads a connection to `CLOSE_URL`, as long as nothing is stored on it: a stored credential never follows a
 /// variable to another address.
 async fn follow_close_url(house: &House, name: &str, console: &Console) -> Result<(), Failure> {
-    let connection = house.vault.connection(&open::tenant(), name).await?;
+    let connection = house.vault.connection(house.tenant(), name).await?;
     let wanted = match environment::CLOSE_URL.read()? {
         Some(_) => open::close_url()?,
         None => return Ok(()),
@@ -157,11 +160,11 @@ async fn follow_close_url(house: &House, name: &str, console: &Console) -> Resul
         filter: AccountFilter { connection: Some(name.to_owned()), ..AccountFilter::default() },
         ..AccountQuery::default()
     };
-    let empty = house.gateway.accounts(&Caller::command_line(), &query).await?.total == 0;
+    let empty = house.gateway.accounts(&house.caller, &query).await?.total == 0;
     if empty && connection.oauth_app.is_none() {
         let endpoints = Endpoints { api: wanted.clone(), ..Endpoints::at(&wanted) };
         let settings = ConnectionSettings { endpoints: Some(endpoints), ..ConnectionSettings::default() };
-        house.vault.set_connection(&open::tenant(), name, settings).await?;
+        house.vault.set_connection(house.tenant(), name, settings).await?;
         console.talk(&format!("connection {name:?} leads to {wanted} now, as CLOSE_URL says"));
     } else {
         console.talk(&format!(
@@ -173,7 +176,7 @@ async fn follow_close_url(house: &House, name: &str, console: &Console) -> Resul
 }
 
 async fn test(house: &House, selector: &AccountSelector, console: &Console) -> Result<(), Failure> {
-    let identity: CloseIdentity = house.gateway.identify(&Caller::command_line(), selector).await?;
+    let identity: CloseIdentity = house.gateway.identify(&house.caller, selector).await?;
     if console.json() {
         let who = identity_json(&identity);
         return console.json_document(
@@ -184,18 +187,18 @@ async fn test(house: &House, selector: &AccountSelector, console: &Console) -> R
 }
 
 async fn policy(house: &House, wanted: &PolicyArguments, console: &Console) -> Result<(), Failure> {
-    let caller = Caller::command_line();
+    let caller = &house.caller;
     // Calls that name no account use the key from the environment, whatever is stored under this name.
-    if wanted.account.name == DEFAULT_NAME && open::environment_account()?.is_some() {
+    if wanted.account.name == DEFAULT_NAME && open::environment_account(house.tenant())?.is_some() {
         let message =
             "the default account is the one of CLOSE_API_KEY, which keeps no policy; nothing was changed";
         return Err(Failure::unusable(message)
             .with_hint("set LATCH_POLICY, for example read:allow,write:deny, or unset CLOSE_API_KEY"));
     }
-    let mut account = house.gateway.account(&caller, &wanted.account.selector()).await?;
+    let mut account = house.gateway.account(caller, &wanted.account.selector()).await?;
     if wanted.is_change() {
         let selector = AccountSelector::Id(account.id.to_string());
-        account = house.gateway.set_policy(&caller, &selector, wanted.over(account.policy)).await?;
+        account = house.gateway.set_policy(caller, &selector, wanted.over(account.policy)).await?;
     }
     if console.json() {
         let policy = policy_json(account.policy);
@@ -211,8 +214,8 @@ async fn remove(
     yes: bool,
     console: &Console,
 ) -> Result<(), Failure> {
-    let caller = Caller::command_line();
-    let account = house.gateway.account(&caller, selector).await?;
+    let caller = &house.caller;
+    let account = house.gateway.account(caller, selector).await?;
     let question = format!(
         "Remove {} on connection {:?}? Its credential is deleted, and an OAuth grant is given back to Close.",
         account.identifier, account.connection
@@ -221,7 +224,7 @@ async fn remove(
         console.talk("nothing was removed");
         return Ok(());
     }
-    let account = house.gateway.remove_account(&caller, &AccountSelector::Id(account.id.to_string())).await?;
+    let account = house.gateway.remove_account(caller, &AccountSelector::Id(account.id.to_string())).await?;
     if console.json() {
         return console.json_document(&json!({"success": true, "removed": account.identifier}));
     }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use latch_catalog::catalog;
-use latch_gateway::{CallError, CallOutcome, Caller, ToolCall};
+use latch_gateway::{CallError, CallOutcome, ToolCall};
 use serde_json::Value;
 
 use crate::arguments::{CallArguments, GlobalOptions};
@@ -74,7 +74,7 @@ async fn execute(
         force: call.force,
         ..ToolCall::new(call.tool.clone(), arguments)
     };
-    let result = Box::pin(house.gateway.execute(&Caller::command_line(), wanted)).await;
+    let result = Box::pin(house.gateway.execute(&house.caller, wanted)).await;
     house.close().await;
     Ok(result?)
 }

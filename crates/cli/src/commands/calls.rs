@@ -1,7 +1,6 @@
 //! `latch calls`: the record.
 
 use jiff::Timestamp;
-use latch_gateway::Caller;
 use serde_json::{Value, json};
 
 use crate::arguments::GlobalOptions;
@@ -12,7 +11,7 @@ use crate::output::{call_json, call_table};
 
 pub(crate) async fn run(global: &GlobalOptions, limit: u32, console: &Console) -> Result<(), Failure> {
     let house = open::house(global).await?;
-    let records = house.gateway.calls(&Caller::command_line(), limit).await?;
+    let records = house.gateway.calls(&house.caller, limit).await?;
     house.close().await;
     if console.json() {
         let calls: Vec<Value> = records.iter().map(call_json).collect();

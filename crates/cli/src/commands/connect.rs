@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::process::Stdio;
 use std::time::Duration;
 
-use latch_gateway::{AccountSelector, Caller};
+use latch_gateway::AccountSelector;
 use latch_vault::{Account, AccountStatus, Connection, VaultError};
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -38,17 +38,17 @@ pub(crate) struct Wanted<'c> {
 
 pub(crate) async fn run(house: House, wanted: &Wanted<'_>, console: &Console) -> Result<(), Failure> {
     let connection = wanted.connection.unwrap_or(Connection::DEFAULT_NAME);
-    let connection = house.vault.connection(&open::tenant(), connection).await?;
+    let connection = house.vault.connection(house.tenant(), connection).await?;
     let Some(app) = &connection.oauth_app else {
-        return Err(no_app(connection.name));
+        return Err(no_app(connection.name, &house.option()));
     };
     let origin = origin_of(&app.redirect_uri)?;
     let listener = own_listener(&app.redirect_uri).await?;
-    let folder = house.folder.clone();
+    let (folder, caller) = (house.folder.clone(), house.caller.clone());
     house.close().await;
 
     // Links begin with the address under which browsers reach the pages, so the vault has to know it.
-    let house = open::serving(&folder, origin, None).await?;
+    let house = House { caller, ..open::serving(&folder, origin, None).await? };
     if listener.is_none() {
         console.talk(
             "the redirect address is served by another program, which must be a gateway on this data folder",
@@ -72,9 +72,9 @@ pub(crate) async fn run(house: House, wanted: &Wanted<'_>, console: &Console) ->
     Ok(())
 }
 
-fn no_app(connection: String) -> Failure {
+fn no_app(connection: String, option: &str) -> Failure {
     let hint = format!(
-        "register an app in Close under Settings, Developer, OAuth Apps, then run `latch connections set {connection} --client-id ID --redirect-uri http://127.0.0.1:8420/oauth/callback`"
+        "register an app in Close under Settings, Developer, OAuth Apps, then run `latch connections set {connection}{option} --client-id ID --redirect-uri http://127.0.0.1:8420/oauth/callback`"
     );
     Failure::from(VaultError::NoOAuthApp { connection }).with_hint(hint)
 }
@@ -120,7 +120,7 @@ async fn ask(
     signals: &mut Signals,
     console: &Console,
 ) -> Result<Account, Failure> {
-    let caller = Caller::command_line();
+    let caller = house.caller.clone();
     let (before, _) = house.gateway.get_or_create_account(&caller, Some(connection), wanted.name).await?;
     let selector = AccountSelector::Id(before.id.to_string());
     let link = house.gateway.authorization_link(&caller, &selector).await?;

@@ -1,6 +1,6 @@
 //! `latch doctor`: is everything well, and if not, what to do.
 
-use latch_gateway::{AccountSelector, CallError, Caller};
+use latch_gateway::{AccountSelector, CallError, ErrorClass};
 use latch_vault::{AccountStatus, CloseIdentity};
 use serde_json::{Value, json};
 
@@ -9,9 +9,9 @@ use crate::commands::accounts;
 use crate::console::{Console, Style, plain};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::folder;
 use crate::open::{self, House};
 use crate::output::identity_text;
-use crate::{environment, folder};
 
 /// One thing that was looked at.
 struct Finding {
@@ -47,6 +47,10 @@ pub(crate) async fn run(global: &GlobalOptions, console: &Console) -> Result<(),
             house.close().await;
         }
         Err(failure) => match failure.error() {
+            Some(error) if error.class == ErrorClass::NotFound => {
+                findings.push(Finding::well("data folder", place));
+                findings.push(Finding::wrong("environment", error));
+            }
             Some(error) => findings.push(Finding::wrong(format!("data folder {place}"), error)),
             None => return Err(failure),
         },
@@ -56,12 +60,13 @@ pub(crate) async fn run(global: &GlobalOptions, console: &Console) -> Result<(),
 }
 
 async fn connections(house: &House, findings: &mut Vec<Finding>) -> Result<(), Failure> {
-    for connection in house.vault.connections(&open::tenant()).await? {
+    for connection in house.vault.connections(house.tenant()).await? {
         let app = match &connection.oauth_app {
             Some(app) => format!("OAuth app {}", app.client_id),
             None => "no OAuth app, API keys only".to_owned(),
         };
-        let said = format!("{}, {app}", connection.endpoints.api);
+        let state = if connection.enabled { "" } else { ", turned off" };
+        let said = format!("{}, {app}{state}", connection.endpoints.api);
         findings.push(Finding::well(format!("connection {}", connection.name), said));
     }
     Ok(())
@@ -69,19 +74,23 @@ async fn connections(house: &House, findings: &mut Vec<Finding>) -> Result<(), F
 
 /// Asks Close who each account is.
 async fn people(house: &House, findings: &mut Vec<Finding>) -> Result<(), Failure> {
-    let caller = Caller::command_line();
-    let environment = environment::CLOSE_API_KEY.read()?.is_some();
+    let caller = &house.caller;
+    let environment = open::environment_account(house.tenant())?.is_some();
     if environment {
-        let who = house.gateway.identify(&caller, &AccountSelector::Default).await;
+        let who = house.gateway.identify(caller, &AccountSelector::Default).await;
         findings.push(person("CLOSE_API_KEY".to_owned(), who));
     }
     let accounts = accounts::all(house).await?;
     if accounts.is_empty() && !environment {
+        let option = house.option();
+        let variable = if option.is_empty() { "set CLOSE_API_KEY, or " } else { "" };
         findings.push(Finding {
             what: "accounts".to_owned(),
             well: false,
             said: "no account is connected yet".to_owned(),
-            hint: Some("set CLOSE_API_KEY, or store a key with `latch accounts add default`, or see `latch accounts connect --help`".to_owned()),
+            hint: Some(format!(
+                "{variable}store a key with `latch accounts add default{option}`, or see `latch accounts connect --help`"
+            )),
         });
     }
     for account in accounts {
@@ -90,7 +99,7 @@ async fn people(house: &House, findings: &mut Vec<Finding>) -> Result<(), Failur
             findings.push(Finding::well(what, "disconnected, as somebody asked for"));
             continue;
         }
-        let who = house.gateway.identify(&caller, &AccountSelector::Id(account.id.to_string())).await;
+        let who = house.gateway.identify(caller, &AccountSelector::Id(account.id.to_string())).await;
         findings.push(person(what, who));
     }
     Ok(())

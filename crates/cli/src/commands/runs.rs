@@ -1,13 +1,13 @@
 //! `latch runs`: the record of runs of scripts.
 
 use jiff::Timestamp;
-use latch_gateway::{Caller, Gateway, RunRecord};
+use latch_gateway::RunRecord;
 use serde_json::{Value, json};
 
 use crate::arguments::{GlobalOptions, RunsArguments};
 use crate::console::Console;
 use crate::failure::Failure;
-use crate::open;
+use crate::open::{self, House};
 use crate::output::{kept_run_text, run_table};
 
 /// How many runs are looked through for the end of an id.
@@ -20,15 +20,15 @@ pub(crate) async fn run(
 ) -> Result<(), Failure> {
     let house = open::house(global).await?;
     let outcome = match &wanted.id {
-        Some(id) => one(&house.gateway, id, console).await,
-        None => list(&house.gateway, wanted.limit, console).await,
+        Some(id) => one(&house, id, console).await,
+        None => list(&house, wanted.limit, console).await,
     };
     house.close().await;
     outcome
 }
 
-async fn list(gateway: &Gateway, limit: u32, console: &Console) -> Result<(), Failure> {
-    let runs = gateway.runs(&Caller::command_line(), limit).await?;
+async fn list(house: &House, limit: u32, console: &Console) -> Result<(), Failure> {
+    let runs = house.gateway.runs(&house.caller, limit).await?;
     if console.json() {
         let runs: Vec<Value> = runs.iter().map(|run| serde_json::to_value(run).unwrap_or_default()).collect();
         return console.json_document(&json!({"success": true, "runs": runs}));
@@ -40,8 +40,8 @@ async fn list(gateway: &Gateway, limit: u32, console: &Console) -> Result<(), Fa
     console.data(&run_table(&runs, Timestamp::now()))
 }
 
-async fn one(gateway: &Gateway, id: &str, console: &Console) -> Result<(), Failure> {
-    let run = find(gateway, id).await?;
+async fn one(house: &House, id: &str, console: &Console) -> Result<(), Failure> {
+    let run = find(house, id).await?;
     if console.json() {
         return console.json_document(&run.record);
     }
@@ -49,16 +49,16 @@ async fn one(gateway: &Gateway, id: &str, console: &Console) -> Result<(), Failu
 }
 
 /// The run with that id, or the only one whose id ends so.
-async fn find(gateway: &Gateway, id: &str) -> Result<RunRecord, Failure> {
-    let caller = Caller::command_line();
-    let whole = match gateway.run(&caller, id).await {
+async fn find(house: &House, id: &str) -> Result<RunRecord, Failure> {
+    let (gateway, caller) = (&house.gateway, &house.caller);
+    let whole = match gateway.run(caller, id).await {
         Ok(run) => return Ok(run),
         Err(error) => error,
     };
-    let runs = gateway.runs(&caller, LOOKED_THROUGH).await?;
+    let runs = gateway.runs(caller, LOOKED_THROUGH).await?;
     let mut fitting = runs.iter().filter(|run| run.id.ends_with(id));
     match (fitting.next(), fitting.next()) {
-        (Some(run), None) => Ok(gateway.run(&caller, &run.id).await?),
+        (Some(run), None) => Ok(gateway.run(caller, &run.id).await?),
         (Some(_), Some(_)) => Err(Failure::unusable(format!("the ids of several runs end with {id:?}"))
             .with_hint("give more of it; `latch runs --json` shows whole ids")),
         (None, _) => Err(Failure::from(whole).with_hint("`latch runs` lists the runs that are kept")),

@@ -13,7 +13,7 @@ use crate::console::Console;
 use crate::failure::Failure;
 use crate::folder::data_folder;
 use crate::metrics::MetricsServer;
-use crate::open;
+use crate::open::{self, House};
 use crate::server::{Server, address_of, doors, limits, listen};
 use crate::shutdown::Signals;
 use crate::tls;
@@ -72,7 +72,7 @@ pub(crate) async fn run(
             lines.push_str(metrics_url);
         }
         console.data(&lines)?;
-        if house.vault.clients(&open::tenant()).await?.is_empty() {
+        if !has_clients(&house).await? {
             console.talk("no program may use it yet: `latch clients create NAME` makes an API client");
         }
         console.talk("Ctrl-C stops it.");
@@ -89,6 +89,16 @@ pub(crate) async fn run(
     };
     signals.or_at_once(stopping, console).await;
     Ok(())
+}
+
+/// Whether any program may use the gateway, in whatever environment.
+async fn has_clients(house: &House) -> Result<bool, Failure> {
+    for tenant in house.vault.tenants().await? {
+        if !house.vault.clients(&tenant).await?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Credentials in clear on a network are a choice that nobody makes by accident.

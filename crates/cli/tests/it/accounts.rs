@@ -80,6 +80,24 @@ async fn a_disconnected_account_stays_and_says_so() {
 async fn consent_at_close_connects_an_account() {
     let twin = twin().await;
     let latch = leading_to(&twin).await;
+    connect_user(&latch, &twin).await;
+    let me = latch.json(&["call", "get_current_user", "--account", "user_1"]).await;
+    assert!(me["id"].as_str().unwrap().starts_with("user_"));
+}
+
+#[tokio::test]
+async fn consent_connects_an_account_in_the_environment_that_asked_for_it() {
+    let twin = twin().await;
+    let latch = leading_to(&twin).await.with("LATCH_ENVIRONMENT", "staging");
+    latch.run(&["environments", "create", "staging"]).await;
+    connect_user(&latch, &twin).await;
+    let call = ["call", "get_current_user", "--account", "user_1"];
+    assert!(latch.json(&call).await["id"].as_str().unwrap().starts_with("user_"));
+    assert_eq!(latch.run(&[&call[..], &["--environment", "default"]].concat()).await.code, 3);
+}
+
+/// Sets an OAuth app and connects `user_1` through the pages, as a person with a browser does.
+async fn connect_user(latch: &Latch, twin: &Twin) {
     let port = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
     let redirect = format!("http://127.0.0.1:{port}/oauth/callback");
     let app = twin.register_oauth_app("Sales Assistant", &redirect);
@@ -102,8 +120,6 @@ async fn consent_at_close_connects_an_account() {
     browser.press("decision", "approve", None).await;
     assert!(browser.page.contains("connected"), "{}", browser.page);
     assert_eq!(child.wait().await.unwrap().code(), Some(0));
-    let me = latch.json(&["call", "get_current_user", "--account", "user_1"]).await;
-    assert!(me["id"].as_str().unwrap().starts_with("user_"));
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use crate::program::Latch;
 
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 19] = [
     "demo",
     "up",
     "serve",
@@ -17,6 +17,8 @@ const COMMANDS: [&str; 17] = [
     "accounts",
     "connections",
     "clients",
+    "environments",
+    "keys",
     "calls",
     "doctor",
     "completions",

@@ -121,6 +121,7 @@ pub(crate) fn steady() -> insta::Settings {
         (r"\d{4}-\d{2}-\d{2}", "DATE"),
         (r"call_[0-9a-f]{32}", "call_ID"),
         (r"ca_[0-9a-z]{26}", "ca_ID"),
+        (r"key_[0-9a-z]{26}", "key_ID"),
         (r"latch_[0-9a-z]{26}", "latch_ID"),
         (r"\b(lead|oppo|acti|task|cont|sub|seq|stat|pipe|user|orga|oa2client)_[0-9A-Za-z]{10,}", "${1}_ID"),
     ] {

@@ -61,7 +61,7 @@ impl Serving {
     }
 }
 
-fn text<'v>(value: &'v Value, name: &str) -> &'v str {
+pub(crate) fn text<'v>(value: &'v Value, name: &str) -> &'v str {
     value[name].as_str().unwrap_or_else(|| panic!("{name} in {value}"))
 }
 
@@ -72,7 +72,7 @@ pub(crate) fn trusting(served: &Value) -> reqwest::Client {
     reqwest::Client::builder().tls_certs_only([ca]).build().unwrap()
 }
 
-async fn execute(up: &Value, body: &Value) -> Value {
+pub(crate) async fn execute(up: &Value, body: &Value) -> Value {
     execute_at(text(up, "gateway_url"), up, body).await
 }
 

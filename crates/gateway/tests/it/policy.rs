@@ -137,6 +137,37 @@ async fn only_the_command_line_may_force_and_it_shows_in_the_record() {
 }
 
 #[tokio::test]
+async fn the_command_line_may_force_in_every_environment_and_is_told_its_name() {
+    let house = house("read:allow,write:allow").await;
+    let staging = TenantId::new("staging").expect("a name");
+    house.vault.create_tenant(&staging).await.expect("made");
+    let person = Caller::command_line_in(staging.clone());
+    let key = house.twin.api_keys()[0].key.clone().into();
+    house.gateway.add_api_key(&person, None, "us_team", key, true).await.expect("added");
+    let policy = "read:allow,write:deny".parse().expect("a policy");
+    house.gateway.set_policy(&person, &us_team(), policy).await.expect("set");
+    let task = || ToolCall::new("create_task", json!({"text": "Call back", "lead_id": ACME})).on(us_team());
+
+    let error = house.gateway.execute(&person, task()).await.expect_err("denied");
+    assert!(
+        error.message.ends_with("latch accounts policy us_team --write allow --environment staging"),
+        "{error}"
+    );
+    let forced = ToolCall { force: true, ..task() };
+    assert!(house.gateway.execute(&person, forced.clone()).await.expect("forced").forced);
+
+    let (client, _) = house.vault.create_client(&staging, "cli").await.expect("made");
+    let program = Caller { tenant: staging, name: client.client_id };
+    let error = house.gateway.execute(&program, forced).await.expect_err("not a program");
+    assert_eq!(error.class, ErrorClass::PermissionDenied);
+    let unknown = AccountSelector::Identifier { connection: None, identifier: "eu_team".to_owned() };
+    for (caller, told) in [(&person, true), (&program, false)] {
+        let error = house.gateway.account(caller, &unknown).await.expect_err("not there");
+        assert_eq!(error.hint.expect("a hint").contains("us_team"), told, "{}", caller.name);
+    }
+}
+
+#[tokio::test]
 async fn nobody_sets_the_policy_of_another_tenant() {
     let house = house("read:allow,write:deny").await;
     let account = house.gateway.account(&house.caller, &us_team()).await.expect("there");

@@ -51,7 +51,7 @@ impl Vault {
             app.check()?;
         }
         if !self.inner.store.has_tenant(tenant).await? {
-            return Err(VaultError::not_found(format!("the tenant {tenant}")));
+            return Err(VaultError::not_found(format!("the environment {tenant}")));
         }
         let now = self.inner.clock.now();
         let endpoints = settings.endpoints.clone().unwrap_or_else(Endpoints::close);

@@ -136,13 +136,16 @@ impl Vault {
         self.inner.store.close().await;
     }
 
-    /// Makes a tenant, with a connection named [`Connection::DEFAULT_NAME`] to the real Close. Nothing happens
-    /// if there is one.
+    /// Makes a tenant, with a connection named [`Connection::DEFAULT_NAME`]. It leads where the connection of
+    /// that name of the tenant `default` leads, to the real Close if there is none; the OAuth app of that one
+    /// stays its own. Nothing happens if there is such a tenant.
     pub async fn create_tenant(&self, tenant: &TenantId) -> Result<(), VaultError> {
+        let model = self.inner.store.connection(&TenantId::default(), Connection::DEFAULT_NAME).await?;
+        let endpoints = model.map_or_else(Endpoints::close, |record| record.connection.endpoints);
         let first = NewConnection {
             id: ConnectionId::generate(),
             name: Connection::DEFAULT_NAME,
-            endpoints: &Endpoints::close(),
+            endpoints: &endpoints,
         };
         Ok(self.inner.store.ensure_tenant(tenant, &first, self.inner.clock.now()).await?)
     }

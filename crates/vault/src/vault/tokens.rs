@@ -93,7 +93,8 @@ impl Vault {
         keys.iter().map(LoadedKey::published).collect()
     }
 
-    /// Makes a new key, which signs from now on. Tokens signed with earlier ones go on working.
+    /// Makes a new key, which signs from now on, in other programs on the same data folder within a minute.
+    /// Tokens signed with earlier ones go on working.
     pub async fn rotate_signing_key(&self) -> Result<SigningKey, VaultError> {
         let keys = self.make_key(self.inner.clock.now()).await?;
         keys.first().ok_or(VaultError::SealingFailed)?.published()
@@ -114,8 +115,7 @@ impl Vault {
     async fn signing_keys_for(&self, now: Timestamp) -> Result<Arc<Vec<LoadedKey>>, VaultError> {
         let signs =
             |keys: &[LoadedKey]| keys.first().is_some_and(|key| later(key.created_at, KEY_LIFETIME) > now);
-        let known = self.inner.signing.keys();
-        if signs(&known) {
+        if let Some(known) = self.inner.signing.fresh_keys(now).filter(|known| signs(known)) {
             return Ok(known);
         }
         let stored = self.load_keys().await?;
@@ -140,6 +140,6 @@ impl Vault {
             let pem = key.open(Field::PrivateKey, &record.private_key)?;
             keys.push(LoadedKey::open(record.id, record.created_at, &pem)?);
         }
-        Ok(self.inner.signing.set_keys(keys))
+        Ok(self.inner.signing.set_keys(keys, self.inner.clock.now()))
     }
 }

@@ -1,6 +1,6 @@
 //! Tenants: what belongs to one does not exist for another.
 
-use latch_vault::{AccountFilter, ConnectionSettings, Page, TenantId};
+use latch_vault::{AccountFilter, ConnectionSettings, Endpoints, Page, TenantId};
 
 use crate::scene::{Scene, complaint, tenant};
 
@@ -37,13 +37,37 @@ async fn nothing_of_one_tenant_can_be_found_by_another() {
 }
 
 #[tokio::test]
+async fn a_new_tenant_leads_to_the_close_of_the_first_one_without_its_app() {
+    let scene = Scene::start().await;
+    let vault = &scene.vault;
+    let model = vault.connection(&tenant(), "close").await.unwrap();
+    let staging = TenantId::new("staging").unwrap();
+    vault.create_tenant(&staging).await.unwrap();
+    let theirs = vault.connection(&staging, "close").await.unwrap();
+    assert_eq!(theirs.endpoints, Endpoints::at(scene.provider.origin()));
+    assert_eq!(theirs.endpoints, model.endpoints);
+    assert!(theirs.id != model.id && theirs.oauth_app.is_none(), "the app and its secret are not shared");
+
+    let elsewhere = Endpoints::at(&"https://close.example".parse().unwrap());
+    let settings = ConnectionSettings { endpoints: Some(elsewhere), ..ConnectionSettings::default() };
+    vault.set_connection(&tenant(), "close", settings).await.unwrap();
+    vault.create_tenant(&staging).await.unwrap();
+    assert_eq!(vault.connection(&staging, "close").await.unwrap(), theirs, "it does not follow later");
+
+    vault.delete_connection(&tenant(), &model.id).await.unwrap();
+    let last = TenantId::new("last").unwrap();
+    vault.create_tenant(&last).await.unwrap();
+    assert_eq!(vault.connection(&last, "close").await.unwrap().endpoints, Endpoints::close());
+}
+
+#[tokio::test]
 async fn a_tenant_that_was_never_made_has_nothing() {
     let scene = Scene::start().await;
     let nobody = TenantId::new("env_nobody").unwrap();
     assert!(complaint(scene.vault.connection(&nobody, "close").await).contains("not found"));
     assert!(
         complaint(scene.vault.set_connection(&nobody, "x", ConnectionSettings::default()).await)
-            .contains("tenant env_nobody")
+            .contains("environment env_nobody")
     );
     assert!(complaint(scene.vault.create_client(&nobody, "x").await).contains("environment env_nobody"));
 }

@@ -166,6 +166,23 @@ async fn keys_change_and_tokens_of_the_one_before_go_on_working() {
 }
 
 #[tokio::test]
+async fn a_key_that_another_program_makes_signs_here_within_a_minute() {
+    let scene = Scene::start().await;
+    let vault = &scene.vault;
+    let (client, secret) = vault.create_client(&tenant(), "agent").await.unwrap();
+    let issue = async || vault.issue_access_token(&client.client_id, &secret).await.unwrap().token;
+    let first = issue().await;
+    scene.clock.advance(MINUTE);
+    let made = scene.another_vault().await.rotate_signing_key().await.unwrap();
+    scene.clock.advance(MINUTE);
+    let second = issue().await;
+    assert_eq!(part(&second, 0)["kid"], made.id.as_str());
+    let published = vault.signing_keys().await.unwrap();
+    assert_eq!(published.len(), 2, "whoever checks the first token still finds its key");
+    assert!(is_good(vault, &first).await && is_good(vault, &second).await);
+}
+
+#[tokio::test]
 async fn private_keys_and_tokens_are_nowhere_on_disk() {
     let scene = Scene::start().await;
     let (client, secret) = scene.vault.create_client(&tenant(), "agent").await.unwrap();

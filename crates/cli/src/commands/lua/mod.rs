@@ -5,7 +5,6 @@ mod repl;
 
 use std::path::Path;
 
-use latch_gateway::Caller;
 use latch_lua::{Engine, EngineOptions, RunRequest, Script, execute_lua};
 
 use crate::arguments::{GlobalOptions, LuaArguments};
@@ -46,7 +45,7 @@ async fn once(
     console: &Console,
 ) -> Result<(), Failure> {
     let request = request(lua, script);
-    let record = Box::pin(execute_lua(engine, &house.gateway, &Caller::command_line(), request)).await;
+    let record = Box::pin(execute_lua(engine, &house.gateway, &house.caller, request)).await;
     if console.json() {
         let document = serde_json::to_value(&record)
             .map_err(|error| Failure::local(format!("the record cannot be written as JSON: {error}")))?;

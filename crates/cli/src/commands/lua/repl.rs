@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use latch_gateway::Caller;
 use latch_lua::{Engine, Entry, Reply, Script, Session, enter_session};
 use rustyline::completion::Completer;
 use rustyline::error::ReadlineError;
@@ -65,7 +64,7 @@ pub(crate) async fn run(
 
 async fn enter(session: &Session, house: &House, lua: &LuaArguments, entry: &str) -> Reply {
     let request = super::request(lua, Script::new(entry));
-    enter_session(session, &house.gateway, &Caller::command_line(), request).await
+    enter_session(session, &house.gateway, &house.caller, request).await
 }
 
 fn show(reply: &Reply, console: &Console) -> Result<(), Failure> {
