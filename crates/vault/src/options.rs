@@ -24,6 +24,8 @@ pub struct VaultOptions {
     pub link_lifetime: Duration,
     /// How long records of calls are kept. Default: 90 days.
     pub record_lifetime: Duration,
+    /// How long a webhook's receiver may take to answer. Default: 10 seconds.
+    pub webhook_timeout: Duration,
     /// How long a request to Close's OAuth endpoints may take.
     pub http: HttpOptions,
     /// The clock that every expiry is measured by.
@@ -40,6 +42,7 @@ impl VaultOptions {
             refresh: RefreshOptions::default(),
             link_lifetime: Duration::from_secs(10 * 60),
             record_lifetime: Duration::from_secs(90 * 24 * 60 * 60),
+            webhook_timeout: Duration::from_secs(10),
             http: HttpOptions::default(),
             clock: Clock::system(),
         }

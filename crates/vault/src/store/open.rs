@@ -41,6 +41,7 @@ fn migrations() -> Migrator {
         migration(1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
         migration(2, "policy and runs", include_str!("../../migrations/sqlite/0002_policy_and_runs.sql")),
         migration(3, "environments", include_str!("../../migrations/sqlite/0003_environments.sql")),
+        migration(4, "webhooks", include_str!("../../migrations/sqlite/0004_webhooks.sql")),
     ])
 }
 
