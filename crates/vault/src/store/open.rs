@@ -13,6 +13,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{ConnectOptions, Connection as _, SqlSafeStr};
 
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::{Store, StoreError, statements};
@@ -82,7 +83,7 @@ impl Store {
         let writer = SqlitePoolOptions::new().max_connections(1).connect_lazy_with(options.clone());
         let reader =
             SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options.read_only(true));
-        let store = Self { writer, reader };
+        let store = Self { writer, reader, posted: Notify::new() };
         let started = Instant::now();
         let outcome = loop {
             match store.prepare(new_check_value).await {

@@ -16,5 +16,6 @@ mod worker;
 pub(crate) use envelope::{Occurrence, test_payload};
 pub(crate) use schedule::gives_up_at;
 pub(crate) use send::Sender;
+pub(crate) use sign::new_secret;
 pub use types::{UnknownWebhookEvent, WebhookDelivery, WebhookEndpoint, WebhookEvent};
 pub use worker::WebhooksHandle;

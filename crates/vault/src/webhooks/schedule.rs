@@ -18,7 +18,12 @@ pub(crate) fn gives_up_at(now: Timestamp) -> Timestamp {
 
 /// When to try again after the given number of attempts; `None`: it is given up. `luck`, between 0 and 1, is the
 /// share of the jitter (up to a quarter of the wait), so that what failed together is not repeated together.
-pub(super) fn retry_at(now: Timestamp, attempts: u32, gives_up_at: Timestamp, luck: f64) -> Option<Timestamp> {
+pub(super) fn retry_at(
+    now: Timestamp,
+    attempts: u32,
+    gives_up_at: Timestamp,
+    luck: f64,
+) -> Option<Timestamp> {
     let failures = usize::try_from(attempts).unwrap_or(usize::MAX).max(1);
     let wait = Duration::from_secs(WAITS[(failures - 1).min(WAITS.len() - 1)]);
     let next = later(now, wait.saturating_add(wait.mul_f64(luck.clamp(0.0, 1.0) / 4.0)));
