@@ -268,14 +268,16 @@ statements! {
     REDELIVER = "UPDATE webhook_deliveries SET next_attempt_at = $4, give_up_at = $5, attempts = 0, \
         delivered_at = NULL, failed_at = NULL, lease_owner = NULL, lease_until = NULL \
         WHERE tenant = $1 AND event_id = $2 AND (CAST($3 AS TEXT) IS NULL OR endpoint_id = $3)";
-    /// What is due, a few for each endpoint: one that does not answer must not keep all others waiting.
+    /// What is due, so that a few are under way to each endpoint: one that does not answer must not keep all
+    /// others waiting.
     DUE_DELIVERIES = concat!(
         "SELECT * FROM (SELECT d.event_id, d.endpoint_id, d.tenant, d.event, d.payload, d.attempts, d.give_up_at, ",
         "e.url, e.data_key, e.secret, e.old_secret, e.old_secret_until, ROW_NUMBER() OVER ",
-        "(PARTITION BY d.endpoint_id ORDER BY d.next_attempt_at, d.event_id) AS turn ",
+        "(PARTITION BY d.endpoint_id ORDER BY CASE WHEN d.lease_until > $1 THEN 0 ELSE 1 END, d.next_attempt_at, ",
+        "d.event_id) AS turn, d.lease_until ",
         to_deliver!(),
-        "AND d.next_attempt_at <= $1 AND (d.lease_until IS NULL OR d.lease_until <= $1)) AS due ",
-        "WHERE turn <= $2 ORDER BY turn, event_id LIMIT $3"
+        "AND d.next_attempt_at <= $1) AS due ",
+        "WHERE turn <= $2 AND (lease_until IS NULL OR lease_until <= $1) ORDER BY turn, event_id LIMIT $3"
     );
     CLAIM_DELIVERY = "UPDATE webhook_deliveries SET lease_owner = $3, lease_until = $4, attempts = attempts + 1 \
         WHERE event_id = $1 AND endpoint_id = $2";

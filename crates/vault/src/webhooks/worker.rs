@@ -1,14 +1,13 @@
 //! The worker that delivers events.
 //!
-//! Promises to look when the next delivery is due rather than all the time, to let no endpoint that does not
-//! answer stop the others for longer than one attempt, and to leave alone what another program is sending.
+//! Promises to look when the next delivery is due rather than all the time, to go on with other endpoints while
+//! one does not answer, and to leave alone what another program is sending.
 
 use std::time::Duration;
 
-use futures_util::future::join_all;
 use jiff::Timestamp;
 use secrecy::SecretString;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::schedule::retry_at;
@@ -59,13 +58,20 @@ impl Vault {
 }
 
 async fn run(vault: Vault, stop: CancellationToken) {
+    // Tasks of their own: an attempt that waits for the store must not wait for this loop, nor this loop for it.
+    let mut under_way = JoinSet::new();
     while !stop.is_cancelled() {
         let now = vault.inner.clock.now();
-        let wake_at = match round(&vault, now).await {
-            Ok(Some(next)) => next.min(later(now, LONGEST_PAUSE)),
-            Ok(None) => continue,
+        let room = AT_ONCE.saturating_sub(u32::try_from(under_way.len()).unwrap_or(AT_ONCE));
+        let wake_at = match look(&vault, now, room).await {
+            Ok((due, wake_at)) => {
+                for delivery in due {
+                    under_way.spawn(attempt(vault.clone(), delivery));
+                }
+                wake_at
+            }
             Err(error) => {
-                tracing::warn!(%error, "webhook deliveries could not be read or written");
+                tracing::warn!(%error, "webhook deliveries could not be read");
                 later(now, STORE_PAUSE)
             }
         };
@@ -73,29 +79,32 @@ async fn run(vault: Vault, stop: CancellationToken) {
             () = stop.cancelled() => {}
             () = vault.inner.clock.wait_until(wake_at) => {}
             () = vault.inner.store.posted() => {}
+            Some(_) = under_way.join_next() => {}
         }
     }
+    while under_way.join_next().await.is_some() {}
 }
 
-/// Delivers what is due. With nothing due, says when something will be.
-async fn round(vault: &Vault, now: Timestamp) -> Result<Option<Timestamp>, VaultError> {
-    let store = &vault.inner.store;
-    match store.next_delivery().await? {
+/// Takes what is due, as far as there is room for it, and says when to look again.
+async fn look(vault: &Vault, now: Timestamp, room: u32) -> Result<(Vec<DueDelivery>, Timestamp), VaultError> {
+    if room == 0 {
+        return Ok((Vec::new(), Timestamp::MAX));
+    }
+    let pause = later(now, LONGEST_PAUSE);
+    match vault.inner.store.next_delivery().await? {
         Some(next) if next <= now => {}
-        next => return Ok(Some(next.unwrap_or(Timestamp::MAX))),
+        next => return Ok((Vec::new(), next.map_or(pause, |next| next.min(pause)))),
     }
     let until = later(now, vault.inner.sender.lease());
-    let due = store.claim_deliveries(&vault.inner.instance, now, until, AT_ONCE_TO_ONE, AT_ONCE).await?;
-    let attempts = due.into_iter().map(|delivery| attempt(vault, delivery));
-    for outcome in join_all(attempts).await {
-        outcome?;
-    }
-    Ok(None)
+    let owner = &vault.inner.instance;
+    let due = vault.inner.store.claim_deliveries(owner, now, until, AT_ONCE_TO_ONE, room).await?;
+    let wake_at = if due.is_empty() { pause } else { now };
+    Ok((due, wake_at))
 }
 
-async fn attempt(vault: &Vault, due: DueDelivery) -> Result<(), VaultError> {
+async fn attempt(vault: Vault, due: DueDelivery) {
     let now = vault.inner.clock.now();
-    let answer = match open_secrets(vault, &due, now) {
+    let answer = match open_secrets(&vault, &due, now) {
         Ok(secrets) => {
             let letter = Letter {
                 url: due.url,
@@ -139,12 +148,12 @@ async fn attempt(vault: &Vault, due: DueDelivery) -> Result<(), VaultError> {
         delivered_at: delivered.then_some(now),
         failed_at: (!delivered && next.is_none()).then_some(now),
     };
-    vault
-        .inner
-        .store
-        .settle_delivery(&due.event_id, &due.endpoint_id, &vault.inner.instance, &settled)
-        .await?;
-    Ok(())
+    let (event, endpoint) = (&due.event_id, &due.endpoint_id);
+    let written = vault.inner.store.settle_delivery(event, endpoint, &vault.inner.instance, &settled).await;
+    if let Err(error) = written {
+        // The right to try ends by itself, and the event is sent again: rather twice than never.
+        tracing::warn!(event, endpoint, %error, "the end of a webhook delivery could not be stored");
+    }
 }
 
 /// The secrets that sign now: the present one, and the one before while it counts.

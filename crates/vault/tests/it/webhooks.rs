@@ -399,21 +399,54 @@ async fn a_tenant_hears_of_its_own_accounts_only() {
 
 #[tokio::test]
 async fn two_programs_on_one_folder_share_the_work() {
-    let hooked = Hooked::start(&[WebhookEvent::Created]).await;
-    let another = hooked.scene.another_vault().await;
-    let _worker = another.spawn_webhooks();
-    hooked.receiver.next_is(Manner::Held);
+    let Hooked { scene, receiver, worker, .. } = Hooked::start(&[WebhookEvent::Created]).await;
+    worker.shutdown().await;
     for number in 0..30 {
-        hooked.scene.pending(&format!("user-{number}")).await;
+        scene.pending(&format!("user-{number}")).await;
     }
-    hooked.receiver.has(30).await;
-    hooked.scene.clock.advance(10 * Duration::from_secs(1));
-    hooked.receiver.let_go();
-    hooked.settled().await;
-    let received = hooked.receiver.received();
+    receiver.next_is(Manner::Held);
+    let another = scene.another_vault().await;
+    let _workers = (scene.vault.spawn_webhooks(), another.spawn_webhooks());
+    receiver.has(30).await;
+    scene.clock.advance(Duration::from_secs(10));
+    receiver.let_go();
+    let done = async {
+        while another
+            .webhook_deliveries(&tenant(), 30)
+            .await
+            .unwrap()
+            .iter()
+            .any(|one| one.delivered_at.is_none())
+        {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), done).await.expect("all are delivered");
+    let received = receiver.received();
     let ids: std::collections::BTreeSet<_> = received.iter().map(|one| &one.id).collect();
     assert_eq!((received.len(), ids.len()), (30, 30), "nothing was sent twice");
     another.close().await;
+}
+
+#[tokio::test]
+async fn an_endpoint_that_does_not_answer_keeps_no_other_waiting() {
+    let hooked = Hooked::start(&[WebhookEvent::Created]).await;
+    let scene = &hooked.scene;
+    let quick = Receiver::start(&scene.clock).await;
+    scene.vault.add_webhook_endpoint(&tenant(), quick.url(), &[WebhookEvent::Created]).await.unwrap();
+    for _ in 0..40 {
+        hooked.receiver.next_is(Manner::Held);
+    }
+    for number in 0..40 {
+        scene.pending(&format!("user-{number}")).await;
+    }
+    // Sooner than the other's time is over.
+    tokio::time::timeout(Duration::from_secs(9), quick.has(40)).await.expect("the quick one has all of it");
+    assert_eq!(hooked.receiver.received().len(), 4, "few are under way to the slow one");
+    for _ in 0..4 {
+        hooked.receiver.let_go();
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test]
