@@ -75,6 +75,7 @@ impl Local {
         forget_clients(&house, options.client_name).await?;
         let (client, client_secret) = house.vault.create_client(&open::tenant(), options.client_name).await?;
         let refresher = house.vault.spawn_refresher();
+        house.vault.spawn_webhooks().until_closed();
         let router: Router = doors(&house.gateway);
         let server = Server::start(listener, router)?;
         Ok(Self {

@@ -168,6 +168,16 @@ Examples:
   latch clients create my-agent
   latch clients";
 
+pub(crate) const WEBHOOKS: &str = "\
+Examples:
+  latch webhooks add https://app.example.com/hooks/latch --event status_updated
+  latch webhooks test whe_…                what the endpoint answers to a test
+  latch webhooks deliveries
+  latch webhooks redeliver evt_…
+
+A running `latch serve` or `latch up` delivers; an event that is not answered with a 2xx is tried again
+for three days. Each is signed: the headers webhook-id, webhook-timestamp and webhook-signature.";
+
 pub(crate) const STATUS: &str = "\
 Examples:
   latch status

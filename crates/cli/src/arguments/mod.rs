@@ -10,6 +10,7 @@ mod help;
 mod lua;
 mod serving;
 mod split;
+mod webhooks;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -30,6 +31,7 @@ pub(crate) use connections::{
 pub(crate) use lua::{LuaArguments, RunsArguments};
 pub(crate) use serving::{DemoArguments, ServeArguments, TwinArguments, TwinData, UpArguments};
 pub(crate) use split::belongs_to_flag;
+pub(crate) use webhooks::{WebhooksAction, WebhooksArguments};
 
 /// Safe hands for AI agents in Close CRM.
 ///
@@ -101,6 +103,9 @@ pub(crate) enum Command {
     /// API clients: the programs that may use the gateway
     #[command(after_help = help::CLIENTS)]
     Clients(ClientsArguments),
+    /// Webhooks: addresses that are told what happens to accounts
+    #[command(after_help = help::WEBHOOKS)]
+    Webhooks(WebhooksArguments),
     /// Show the data folder, the accounts by status and the last calls
     #[command(after_help = help::STATUS)]
     Status,

@@ -16,6 +16,7 @@ mod status;
 mod tools;
 mod twin;
 mod up;
+mod webhooks;
 
 use clap_complete::Shell;
 
@@ -42,6 +43,7 @@ pub(crate) async fn run(arguments: Arguments, console: &Console) -> Result<(), F
         Command::Accounts(accounts) => accounts::run(&global, accounts.action, console).await,
         Command::Connections(connections) => connections::run(&global, connections.action, console).await,
         Command::Clients(clients) => clients::run(&global, clients.action, console).await,
+        Command::Webhooks(webhooks) => webhooks::run(&global, webhooks.action, console).await,
         Command::Status => status::run(&global, console).await,
         Command::Calls { limit } => calls::run(&global, limit, console).await,
         Command::Doctor => doctor::run(&global, console).await,

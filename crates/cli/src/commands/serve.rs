@@ -27,6 +27,7 @@ pub(crate) async fn run(
     };
     let house = open::serving(&folder, public_url).await?;
     let refresher = house.vault.spawn_refresher();
+    house.vault.spawn_webhooks().until_closed();
     let server = Server::start(listener, doors(&house.gateway))?;
     if console.json() {
         let line = json!({"gateway_url": server.url(), "data_folder": folder.display().to_string()});

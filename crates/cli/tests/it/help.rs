@@ -2,7 +2,7 @@
 
 use crate::program::Latch;
 
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 18] = [
     "demo",
     "up",
     "serve",
@@ -17,6 +17,7 @@ const COMMANDS: [&str; 17] = [
     "accounts",
     "connections",
     "clients",
+    "webhooks",
     "calls",
     "doctor",
     "completions",

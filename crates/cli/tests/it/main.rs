@@ -14,3 +14,4 @@ mod policies;
 mod program;
 mod serving;
 mod twin;
+mod webhooks;
