@@ -1,40 +1,61 @@
-//! Who is calling: HTTP Basic with an API client's id and secret.
+//! Who is calling: an access token, or with REST also an API client's id and secret.
+//!
+//! Clients have been seen to send two `authorization` headers, of which one is stale (Python's gRPC keeps the
+//! token it was built with beside the present one). A call is accepted if any of them is good.
 
-use axum::extract::FromRequestParts;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::header::AUTHORIZATION;
-use http::request::Parts;
+use http::{HeaderMap, HeaderValue};
 use latch_gateway::{CallError, Caller, ErrorClass, Gateway};
 use secrecy::SecretString;
 
-use crate::error::ApiError;
+/// More headers than this are not looked at.
+const MOST_HEADERS: usize = 4;
 
-/// The authenticated caller of a request.
-pub(crate) struct Authenticated(pub(crate) Caller);
-
-impl FromRequestParts<Gateway> for Authenticated {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, ApiError> {
-        let Some((client_id, secret)) = parts.headers.get(AUTHORIZATION).and_then(basic) else {
-            let error =
-                CallError::new(ErrorClass::Unauthenticated, "this route needs an API client's id and secret")
-                    .with_hint(
-                        "send them with HTTP Basic: curl -u \"$LATCH_CLIENT_ID:$LATCH_CLIENT_SECRET\" …",
-                    );
-            return Err(error.into());
-        };
-        Ok(Self(gateway.authenticate(&client_id, &secret).await?))
-    }
+/// What one header says.
+enum Shown {
+    Token(SecretString),
+    Client { id: String, secret: SecretString },
 }
 
-fn basic(header: &http::HeaderValue) -> Option<(String, SecretString)> {
-    let (scheme, encoded) = header.to_str().ok()?.split_once(' ')?;
+/// The caller behind a request's headers.
+///
+/// # Errors
+///
+/// `unauthenticated` if no header shows anything that is good.
+pub(crate) async fn authenticate(gateway: &Gateway, headers: &HeaderMap) -> Result<Caller, CallError> {
+    let mut refused = None;
+    for header in headers.get_all(AUTHORIZATION).iter().take(MOST_HEADERS) {
+        let outcome = match read(header) {
+            Some(Shown::Token(token)) => gateway.authenticate_token(&token).await,
+            Some(Shown::Client { id, secret }) => gateway.authenticate(&id, &secret).await,
+            None => continue,
+        };
+        match outcome {
+            Ok(caller) => return Ok(caller),
+            Err(error) if error.class == ErrorClass::Unauthenticated => refused = Some(error),
+            Err(error) => return Err(error),
+        }
+    }
+    Err(refused.unwrap_or_else(|| {
+        CallError::new(ErrorClass::Unauthenticated, "the request does not say who is calling").with_hint(
+            "get an access token from /oauth/token with the API client's id and secret and send it as a bearer, \
+             or send id and secret themselves with HTTP Basic",
+        )
+    }))
+}
+
+fn read(header: &HeaderValue) -> Option<Shown> {
+    let (scheme, rest) = header.to_str().ok()?.split_once(' ')?;
+    let rest = rest.trim();
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Some(Shown::Token(SecretString::from(rest)));
+    }
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;
     }
-    let decoded = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
-    let (client_id, secret) = decoded.split_once(':')?;
-    Some((client_id.to_owned(), SecretString::from(secret)))
+    let decoded = String::from_utf8(STANDARD.decode(rest).ok()?).ok()?;
+    let (id, secret) = decoded.split_once(':')?;
+    Some(Shown::Client { id: id.to_owned(), secret: SecretString::from(secret) })
 }

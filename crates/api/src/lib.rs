@@ -1,12 +1,18 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
-mod accounts;
-mod address;
 mod authentication;
-mod body;
-mod error;
+mod check;
+mod concurrency;
+mod grpc;
+mod oauth;
+mod openapi;
+mod protocol;
+mod proxy;
+mod rest;
 mod router;
-mod tools;
+mod service;
+mod structs;
+mod wire_error;
 
-pub use router::router;
+pub use router::{ApiOptions, router};

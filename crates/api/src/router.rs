@@ -1,54 +1,85 @@
-//! The routes, and the limits that hold for all of them.
+//! The doors in one router, and the limits that hold for all of them.
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get, post};
 use http::StatusCode;
+use http::header::CONTENT_LENGTH;
 use latch_gateway::{CallError, ErrorClass, Gateway};
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::error::ApiError;
-use crate::{accounts, tools};
+use crate::concurrency::Concurrency;
+use crate::rest::body::LARGEST_BODY;
+use crate::rest::error::RestError;
+use crate::service::Service;
+use crate::{grpc, oauth, openapi, proxy, rest};
 
-/// Arguments of a tool are text that a model wrote: a megabyte is generous.
-const LARGEST_BODY: usize = 1024 * 1024;
+/// The operator's settings.
+#[derive(Debug, Clone, Copy)]
+pub struct ApiOptions {
+    /// How many calls one API client may have under way at once. Default: 64.
+    pub calls_per_client: usize,
+}
 
-/// The REST door in front of `gateway`.
-pub fn router(gateway: Gateway) -> Router {
+impl Default for ApiOptions {
+    fn default() -> Self {
+        Self { calls_per_client: 64 }
+    }
+}
+
+/// REST, gRPC and what belongs to them, in front of `gateway`.
+///
+/// gRPC needs HTTP/2, in clear or not; everything else takes either version.
+pub fn router(gateway: Gateway, options: ApiOptions) -> Router {
+    let concurrency = Concurrency::new(options.calls_per_client);
+    let service = Service { gateway, concurrency };
     Router::new()
-        .route("/livez", get(async || "ok\n"))
-        .route("/api/v1/execute_tool", post(tools::execute))
-        .route("/api/v1/tools", get(tools::list))
-        .route("/api/v1/tools/{name}", get(tools::one))
-        .route("/api/v1/connected_accounts", get(accounts::list))
-        .route("/api/v1/connected_accounts:get_or_create", post(accounts::get_or_create))
-        .route("/api/v1/connected_accounts:disconnect", post(accounts::disconnect))
-        .route("/api/v1/connected_accounts:delete", post(accounts::delete))
-        .route("/api/v1/connected_accounts/magic_link", post(accounts::magic_link))
-        .route("/api/v1/connected_accounts/{id}", get(accounts::one))
-        .route("/api/{*rest}", axum::routing::any(unknown_route))
-        .method_not_allowed_fallback(wrong_method)
+        .route("/oauth/token", post(oauth::token))
+        .route("/keys", get(oauth::keys))
+        .route("/openapi.json", get(openapi::serve))
+        .route("/reference", get(openapi::reference))
+        .route("/proxy/{*path}", any(proxy::pass))
+        .route("/api", any(rest::serve))
+        .route("/api/{*rest}", any(rest::serve))
+        .method_not_allowed_fallback(async || {
+            RestError::with_status(StatusCode::METHOD_NOT_ALLOWED, "this address takes another method", None)
+        })
+        .fallback(nothing_here)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .with_state(service.clone())
+        .layer(middleware::from_fn(read_small_bodies))
+        .merge(grpc::router(service))
         .layer(CatchPanicLayer::custom(|_| {
-            axum::response::IntoResponse::into_response(ApiError::from(CallError::new(
-                ErrorClass::Internal,
-                "something went wrong within Latch; its log says what",
-            )))
+            let message = "something went wrong within Latch; its log says what";
+            RestError::from(CallError::new(ErrorClass::Internal, message)).into_response()
         }))
-        .with_state(gateway)
 }
 
-async fn unknown_route(uri: http::Uri) -> ApiError {
-    ApiError::with_status(
-        StatusCode::NOT_FOUND,
-        CallError::new(ErrorClass::NotFound, format!("there is nothing at {}", uri.path()))
-            .with_hint("tools are executed with POST /api/v1/execute_tool and listed with GET /api/v1/tools"),
-    )
+/// Bodies up to this size are read before anything is answered.
+const SMALL_BODY: usize = 64 * 1024;
+
+/// A connection on which an answer was given before the body had come has to be closed, and the client's next
+/// request is lost with it. So what is small is read first, also where the answer does not depend on it.
+async fn read_small_bodies(request: Request, next: Next) -> Response {
+    let length = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    if !length.is_some_and(|length: usize| (1..=SMALL_BODY).contains(&length)) {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    match rest::body::bytes(body).await {
+        Ok(bytes) => next.run(Request::from_parts(parts, bytes.into())).await,
+        Err(error) => error.into_response(),
+    }
 }
 
-async fn wrong_method(method: http::Method, uri: http::Uri) -> ApiError {
-    ApiError::with_status(
-        StatusCode::METHOD_NOT_ALLOWED,
-        CallError::new(ErrorClass::InvalidArguments, format!("{} does not answer to {method}", uri.path())),
-    )
+async fn nothing_here(request: Request) -> Response {
+    let path: String = request.uri().path().chars().take(100).collect();
+    if rest::is_for_grpc(request.headers()) {
+        return grpc::unimplemented(&path);
+    }
+    let hint = "/openapi.json lists every route, and /reference shows them for reading";
+    RestError::with_status(StatusCode::NOT_FOUND, &format!("there is nothing at {path}"), Some(hint))
+        .into_response()
 }

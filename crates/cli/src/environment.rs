@@ -19,7 +19,7 @@ pub(crate) const CLOSE_API_KEY: Variable = Variable {
 };
 pub(crate) const CLOSE_URL: Variable = Variable {
     name: "CLOSE_URL",
-    meaning: "the API that CLOSE_API_KEY is for (default https://api.close.com/api/v1)",
+    meaning: "the API that CLOSE_API_KEY is for [https://api.close.com/api/v1]",
 };
 pub(crate) const LATCH_POLICY: Variable =
     Variable { name: "LATCH_POLICY", meaning: "what may be done with CLOSE_API_KEY: read:allow,write:ask" };
@@ -39,12 +39,20 @@ pub(crate) const LATCH_LOG: Variable = Variable {
     name: "LATCH_LOG",
     meaning: "what to log: a level (debug) or filter (warn,latch_gateway=debug)",
 };
+pub(crate) const LATCH_LOG_FORMAT: Variable = Variable {
+    name: "LATCH_LOG_FORMAT",
+    meaning: "how to log, where --log-format is not given: text or json",
+};
+pub(crate) const OTEL_EXPORTER_OTLP_ENDPOINT: Variable = Variable {
+    name: "OTEL_EXPORTER_OTLP_ENDPOINT",
+    meaning: "servers send traces to the collector at this address, over HTTP",
+};
 pub(crate) const NO_COLOR: Variable = Variable { name: "NO_COLOR", meaning: "set to anything: no colour" };
 pub(crate) const XDG_DATA_HOME: Variable = Variable { name: "XDG_DATA_HOME", meaning: "" };
 pub(crate) const HOME: Variable = Variable { name: "HOME", meaning: "" };
 
 /// The variables that help pages list.
-pub(crate) const DOCUMENTED: [Variable; 9] = [
+pub(crate) const DOCUMENTED: [Variable; 11] = [
     CLOSE_API_KEY,
     CLOSE_URL,
     LATCH_POLICY,
@@ -53,6 +61,8 @@ pub(crate) const DOCUMENTED: [Variable; 9] = [
     LATCH_MASTER_KEY_FILE,
     LATCH_LUA_LIMITS,
     LATCH_LOG,
+    LATCH_LOG_FORMAT,
+    OTEL_EXPORTER_OTLP_ENDPOINT,
     NO_COLOR,
 ];
 

@@ -67,13 +67,17 @@ impl Exit {
     pub(crate) fn of(class: ErrorClass) -> Self {
         match class {
             ErrorClass::Api => Self::Failed,
-            ErrorClass::UnknownFunction | ErrorClass::InvalidArguments => Self::Unusable,
+            ErrorClass::UnknownFunction | ErrorClass::InvalidArguments | ErrorClass::AlreadyExists => {
+                Self::Unusable
+            }
             ErrorClass::NotConfigured
             | ErrorClass::NotFound
             | ErrorClass::AccountNotActive
             | ErrorClass::Unauthenticated => Self::NotConnected,
             ErrorClass::PermissionDenied | ErrorClass::ApprovalRequired => Self::NotPermitted,
-            ErrorClass::RateLimited | ErrorClass::Network | ErrorClass::Timeout => Self::Unreachable,
+            ErrorClass::RateLimited | ErrorClass::Network | ErrorClass::Timeout | ErrorClass::Overloaded => {
+                Self::Unreachable
+            }
             ErrorClass::Internal => Self::Local,
         }
     }

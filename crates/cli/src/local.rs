@@ -4,8 +4,8 @@
 
 use std::path::{Path, PathBuf};
 
-use axum::Router;
 use latch_gateway::Caller;
+use latch_listener::{Port, Tls};
 use latch_twin::{OAuthAppInfo, Twin, TwinError, TwinOptions};
 use latch_vault::{
     AccountFilter, Connection, ConnectionSettings, Endpoints, OAuthApp, Page, RefresherHandle,
@@ -18,13 +18,16 @@ use url::Url;
 use crate::arguments::TwinData;
 use crate::failure::Failure;
 use crate::open::{self, House};
-use crate::server::{Server, cannot_listen, doors, listen, loopback};
+use crate::server::{Server, address_of, cannot_listen, doors, limits, listen, loopback};
+use crate::tls::{self, TlsDoor};
 
 /// What to start.
 #[derive(Debug)]
 pub(crate) struct LocalOptions {
-    /// Port of the gateway; 0 takes a free one.
-    pub(crate) port: u16,
+    /// Port of the gateway with TLS; 0 takes a free one, and without it there is none.
+    pub(crate) tls_port: Option<u16>,
+    /// Port of the gateway in clear; 0 takes a free one.
+    pub(crate) cleartext_port: u16,
     /// Port of the twin; 0 takes a free one.
     pub(crate) twin_port: u16,
     /// What the twin's data is made from.
@@ -52,6 +55,10 @@ pub(crate) struct Local {
     pub(crate) client_secret: SecretString,
     /// Whether the data folder is removed at the end.
     pub(crate) temporary: bool,
+    /// Where the gateway answers in clear, on this machine alone.
+    pub(crate) cleartext_url: String,
+    /// Where it answers with TLS.
+    pub(crate) tls: Option<TlsDoor>,
     server: Server,
     refresher: RefresherHandle,
     /// Removed when dropped.
@@ -64,9 +71,14 @@ impl Local {
         let temporary = if options.folder.is_none() { Some(temporary_folder()?) } else { None };
         let within = temporary.as_ref().map(|temporary| temporary.path().join("data"));
         let folder = options.folder.clone().or(within).unwrap_or_default();
-        let listener = listen(loopback(options.port), "--port").await?;
-        let origin = origin_of(&listener)?;
-        let house = open::serving(&folder, origin.clone()).await?;
+        let secure = match options.tls_port {
+            Some(port) => tls::listen_locally(port).await?,
+            None => Vec::new(),
+        };
+        let clear = listen(loopback(options.cleartext_port), "--cleartext-port").await?;
+        // Links are opened in browsers, which do not trust the private authority.
+        let origin = origin_of(&clear)?;
+        let house = open::serving(&folder, origin.clone(), tls::local_url(&secure)?).await?;
         if options.real_close {
             require_real(&house).await?;
         }
@@ -76,23 +88,27 @@ impl Local {
         let (client, client_secret) = house.vault.create_client(&open::tenant(), options.client_name).await?;
         let refresher = house.vault.spawn_refresher();
         house.vault.spawn_webhooks().until_closed();
-        let router: Router = doors(&house.gateway);
-        let server = Server::start(listener, router)?;
+        let cleartext_url = origin.as_str().trim_end_matches('/').to_owned();
+        let (mut ports, tls) = tls::local_ports(secure, &folder)?;
+        ports.push(Port::new(clear, Tls::None));
+        let server = Server::start(ports, &doors(&house, latch_web::Branding::default()), limits())?;
         Ok(Self {
             house,
             twin,
             client_id: client.client_id,
             client_secret,
             temporary: temporary.is_some(),
+            cleartext_url,
+            tls,
             server,
             refresher,
             _folder: temporary,
         })
     }
 
-    /// Where the gateway answers.
+    /// Where the gateway answers: with TLS, if it does that at all.
     pub(crate) fn gateway_url(&self) -> String {
-        self.server.url()
+        self.tls.as_ref().map_or(&self.cleartext_url, |tls| &tls.url).clone()
     }
 
     /// The data folder.
@@ -142,9 +158,7 @@ fn temporary_folder() -> Result<TempDir, Failure> {
 }
 
 fn origin_of(listener: &TcpListener) -> Result<Url, Failure> {
-    let address = listener
-        .local_addr()
-        .map_err(|error| Failure::local(format!("the listening socket has no address: {error}")))?;
+    let address = address_of(listener)?;
     Url::parse(&format!("http://{address}/"))
         .map_err(|error| Failure::local(format!("the address {address} cannot be written as a URL: {error}")))
 }
@@ -157,7 +171,8 @@ async fn is_used_for_real(house: &House) -> Result<bool, Failure> {
         return Ok(false);
     }
     let filter = AccountFilter { connection: Some(connection.name.clone()), ..AccountFilter::default() };
-    let accounts = house.vault.accounts(&open::tenant(), &filter, &Page { limit: 1, after: None }).await?;
+    let accounts =
+        house.vault.accounts(&open::tenant(), &filter, &Page { limit: 1, ..Page::default() }).await?;
     Ok(connection.oauth_app.is_some() || accounts.total > 0)
 }
 

@@ -1,41 +1,96 @@
-//! The log, on standard error. Where that cannot be written the log is lost, and everything else goes on.
+//! The log, on standard error, and the traces that a server sends. Where the log cannot be written it is lost, and
+//! everything else goes on.
 
 use std::io::{self, Stderr, Write};
 
-use tracing_subscriber::EnvFilter;
+use clap::ValueEnum;
+use latch_telemetry::Traces;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, Registry};
 
-use crate::arguments::Command;
+use crate::arguments::{Arguments, Command, LogFormat};
 use crate::console::Console;
 use crate::environment;
 use crate::failure::Failure;
 
 /// Commands that do one thing speak for themselves; servers say what they do.
 const QUIET: &str = "error";
-const SERVING: &str = "warn,latch_gateway=info,latch_vault=info";
+const SERVING: &str = "warn,latch_gateway=info,latch_telemetry=info,latch_vault=info";
 
-/// Starts to log as `LATCH_LOG` says.
+/// What has to be ended with the program.
+#[derive(Debug)]
+pub(crate) struct Log {
+    traces: Option<Traces>,
+}
+
+/// Starts to log as `LATCH_LOG` and the format say, and to send traces if this is a server and the environment
+/// names a collector. To be called within the runtime.
 ///
 /// # Errors
 ///
-/// If that is not text. A filter that cannot be understood is said, and logging is as usual.
-pub(crate) fn start(command: &Command, console: &Console) -> Result<(), Failure> {
-    let usual = if matches!(command, Command::Up(_) | Command::Serve(_)) { SERVING } else { QUIET };
-    let filter = match environment::LATCH_LOG.read()?.map(|text| text.parse::<EnvFilter>()) {
+/// If a variable is not text. One that cannot be understood is said, and logging is as usual.
+pub(crate) fn start(arguments: &Arguments, console: &Console) -> Result<Log, Failure> {
+    let serves = matches!(arguments.command, Command::Up(_) | Command::Serve(_));
+    let filter = filter(if serves { SERVING } else { QUIET }, console)?;
+    let format = match arguments.global.log_format {
+        Some(format) => format,
+        None => format_of_environment(console)?,
+    };
+    let traces = if serves { traces(console)? } else { None };
+    tracing_subscriber::registry()
+        .with(lines(format, console).with_filter(filter))
+        .with(traces.as_ref().map(Traces::layer))
+        .init();
+    Ok(Log { traces })
+}
+
+impl Log {
+    /// Sends the traces that are left.
+    pub(crate) async fn end(self) {
+        if let Some(traces) = self.traces {
+            traces.shutdown().await;
+        }
+    }
+}
+
+fn lines(format: LogFormat, console: &Console) -> Box<dyn Layer<Registry> + Send + Sync> {
+    let lines =
+        tracing_subscriber::fmt::layer().with_writer(|| Lossy(io::stderr())).log_internal_errors(false);
+    match format {
+        LogFormat::Text => lines.with_ansi(console.colours_talk()).with_target(false).boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).boxed(),
+    }
+}
+
+fn filter(usual: &str, console: &Console) -> Result<EnvFilter, Failure> {
+    Ok(match environment::LATCH_LOG.read()?.map(|text| text.parse::<EnvFilter>()) {
         Some(Ok(filter)) => filter,
         Some(Err(error)) => {
             console.talk(&format!("LATCH_LOG cannot be understood ({error}); logging as usual"));
             EnvFilter::new(usual)
         }
         None => EnvFilter::new(usual),
-    };
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(|| Lossy(io::stderr()))
-        .log_internal_errors(false)
-        .with_ansi(console.colours_talk())
-        .with_target(false)
-        .init();
-    Ok(())
+    })
+}
+
+fn format_of_environment(console: &Console) -> Result<LogFormat, Failure> {
+    let Some(text) = environment::LATCH_LOG_FORMAT.read()? else { return Ok(LogFormat::Text) };
+    Ok(LogFormat::from_str(text.trim(), true).unwrap_or_else(|_| {
+        console.talk("LATCH_LOG_FORMAT cannot be understood (it is text or json); logging as text");
+        LogFormat::Text
+    }))
+}
+
+fn traces(console: &Console) -> Result<Option<Traces>, Failure> {
+    let Some(endpoint) = environment::OTEL_EXPORTER_OTLP_ENDPOINT.read()? else { return Ok(None) };
+    Ok(match Traces::start(endpoint.trim()) {
+        Ok(traces) => Some(traces),
+        Err(error) => {
+            console.talk(&format!("OTEL_EXPORTER_OTLP_ENDPOINT: {error}; serving without traces"));
+            None
+        }
+    })
 }
 
 /// A stream whose errors are nobody's: the log has no other place to go, and must stop nothing.

@@ -16,10 +16,12 @@ mod folder;
 mod input;
 mod local;
 mod log;
+mod metrics;
 mod open;
 mod output;
 mod server;
 mod shutdown;
+mod tls;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -36,12 +38,14 @@ fn main() -> ExitCode {
         Err(unusable) => return unusable.report().into(),
     };
     let console = Console::new(arguments.global.json);
-    if let Err(failure) = log::start(&arguments.command, &console) {
-        return failure.report(&console).into();
-    }
     let exit = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => {
-            let outcome = runtime.block_on(commands::run(arguments, &console));
+            let outcome = runtime.block_on(async {
+                let log = log::start(&arguments, &console)?;
+                let outcome = commands::run(arguments, &console).await;
+                log.end().await;
+                outcome
+            });
             runtime.shutdown_timeout(LAST_MOMENTS);
             match outcome {
                 Ok(()) => Exit::Success,

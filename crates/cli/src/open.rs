@@ -1,10 +1,13 @@
 //! Opening the vault and the gateway as the options and the environment say.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
 use latch_close::{Client, ClientOptions};
 use latch_gateway::{EnvironmentAccount, Gateway, GatewayOptions, Policy};
-use latch_vault::{Connection, Endpoints, MasterKeySource, TenantId, Vault, VaultOptions};
+use latch_telemetry::Metrics;
+use latch_vault::{Connection, Endpoints, MasterKeySource, RefreshOptions, TenantId, Vault, VaultOptions};
 use secrecy::SecretString;
 use url::Url;
 
@@ -13,6 +16,9 @@ use crate::environment;
 use crate::failure::Failure;
 use crate::folder::data_folder;
 
+/// How long a server goes by what it has read: what the command line changes beside it counts after so long.
+const REMEMBER_FOR: Duration = Duration::from_secs(1);
+
 /// The parts a command works with.
 #[derive(Debug, Clone)]
 pub(crate) struct House {
@@ -20,6 +26,8 @@ pub(crate) struct House {
     pub(crate) vault: Vault,
     /// The door behind all doors.
     pub(crate) gateway: Gateway,
+    /// What the parts count.
+    pub(crate) metrics: Metrics,
     /// Where the vault keeps its data.
     pub(crate) folder: PathBuf,
 }
@@ -28,28 +36,43 @@ pub(crate) struct House {
 pub(crate) async fn house(global: &GlobalOptions) -> Result<House, Failure> {
     let folder = data_folder(global.data_folder.clone())?;
     let environment_account = environment_account()?;
-    open(&folder, master_key()?, None, environment_account).await
+    open(&folder, VaultOptions::new(&folder), environment_account).await
 }
 
 /// Opens everything a server needs. `CLOSE_API_KEY` does not count: a server acts for many people.
-pub(crate) async fn serving(folder: &Path, public_url: Url) -> Result<House, Failure> {
-    open(folder, master_key()?, Some(public_url), None).await
+/// `issuer` is the address that programs use, if that is another than the one for browsers.
+pub(crate) async fn serving(folder: &Path, public_url: Url, issuer: Option<Url>) -> Result<House, Failure> {
+    let options = VaultOptions {
+        public_url: Some(public_url),
+        issuer,
+        remember_for: REMEMBER_FOR,
+        ..VaultOptions::new(folder)
+    };
+    open(folder, options, None).await
 }
 
 async fn open(
     folder: &Path,
-    master_key: MasterKeySource,
-    public_url: Option<Url>,
+    vault: VaultOptions,
     environment_account: Option<EnvironmentAccount>,
 ) -> Result<House, Failure> {
+    let is_server = vault.public_url.is_some();
     latch_close::install_tls_provider();
-    let options = VaultOptions { master_key, public_url, ..VaultOptions::new(folder) };
+    let metrics = Metrics::new();
+    let refresh = RefreshOptions { observer: Some(Arc::new(metrics.clone())), ..RefreshOptions::default() };
+    let options = VaultOptions { master_key: master_key()?, refresh, ..vault };
     let vault = Vault::open(options).await?;
-    let client = Client::new(ClientOptions::default())
+    let options = ClientOptions { observer: Some(Arc::new(metrics.clone())), ..ClientOptions::default() };
+    let client = Client::new(options)
         .map_err(|error| Failure::local(format!("the HTTP client cannot be set up: {error}")))?;
-    let options = GatewayOptions { environment_account, ..GatewayOptions::default() };
+    let options = GatewayOptions {
+        environment_account,
+        record_in_groups: is_server,
+        observer: Some(Arc::new(metrics.clone())),
+        ..GatewayOptions::default()
+    };
     let gateway = Gateway::new(client, vault.clone(), options);
-    Ok(House { vault, gateway, folder: folder.to_owned() })
+    Ok(House { vault, gateway, metrics, folder: folder.to_owned() })
 }
 
 impl House {

@@ -5,28 +5,31 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use axum::Router;
-use latch_gateway::Gateway;
+use latch_api::ApiOptions;
+use latch_listener::{Ended, Limits, Port, Serving, Tls};
+use latch_web::Branding;
 use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
 
 use crate::failure::Failure;
+use crate::open::House;
 
 /// How long calls in flight may take to end after the program was asked to stop. Longer than a call may
 /// take, so that each ends in its own way. Whoever cannot wait asks to stop again.
 const GRACE: Duration = Duration::from_secs(55);
 
+/// What whoever watches over the program asks for: answered however much there is to do.
+const ALWAYS_ANSWERED: [&str; 3] = ["/livez", "/readyz", "/metrics"];
+
 /// A listening server.
 #[derive(Debug)]
-pub(crate) struct Server {
-    address: SocketAddr,
-    stop: CancellationToken,
-    task: JoinHandle<std::io::Result<()>>,
-}
+pub(crate) struct Server(Serving);
 
-/// Every door of the gateway that speaks HTTP.
-pub(crate) fn doors(gateway: &Gateway) -> Router {
-    latch_api::router(gateway.clone()).merge(latch_web::router(gateway.clone()))
+/// Every door of the gateway that speaks HTTP, watched; `branding` says whose pages people see.
+pub(crate) fn doors(house: &House, branding: Branding) -> Router {
+    let doors = latch_api::router(house.gateway.clone(), ApiOptions::default())
+        .merge(latch_web::router(house.gateway.clone(), branding))
+        .merge(latch_telemetry::router(house.vault.clone()));
+    latch_telemetry::observe(doors, &house.metrics)
 }
 
 /// This machine and no other.
@@ -62,30 +65,38 @@ pub(crate) fn cannot_listen(address: SocketAddr, option: &str, error: &std::io::
     Failure::local(message).with_hint(hint)
 }
 
+/// Where a socket listens.
+pub(crate) fn address_of(listener: &TcpListener) -> Result<SocketAddr, Failure> {
+    listener
+        .local_addr()
+        .map_err(|error| Failure::local(format!("the listening socket has no address: {error}")))
+}
+
+/// Limits of a server that is watched over.
+pub(crate) fn limits() -> Limits {
+    Limits {
+        always_answered: ALWAYS_ANSWERED.iter().map(|&path| path.to_owned()).collect(),
+        ..Limits::default()
+    }
+}
+
 impl Server {
-    /// Starts to answer on `listener`.
-    pub(crate) fn start(listener: TcpListener, router: Router) -> Result<Self, Failure> {
-        let address = listener
-            .local_addr()
-            .map_err(|error| Failure::local(format!("the listening socket has no address: {error}")))?;
-        let stop = CancellationToken::new();
-        let stopped = stop.clone().cancelled_owned();
-        let task =
-            tokio::spawn(async move { axum::serve(listener, router).with_graceful_shutdown(stopped).await });
-        Ok(Self { address, stop, task })
+    /// Starts to answer on `ports`.
+    pub(crate) fn start(ports: Vec<Port>, router: &Router, limits: Limits) -> Result<Self, Failure> {
+        latch_listener::serve(ports, router, limits)
+            .map(Self)
+            .map_err(|error| Failure::local(format!("the server cannot start: {error}")))
     }
 
-    /// `http://127.0.0.1:PORT`.
-    pub(crate) fn url(&self) -> String {
-        format!("http://{}", self.address)
+    /// Starts to answer on one socket in clear.
+    pub(crate) fn in_clear(listener: TcpListener, router: &Router) -> Result<Self, Failure> {
+        Self::start(vec![Port::new(listener, Tls::None)], router, limits())
     }
 
     /// Stops listening and lets calls in flight end.
-    pub(crate) async fn shutdown(mut self) {
-        self.stop.cancel();
-        if tokio::time::timeout(GRACE, &mut self.task).await.is_err() {
+    pub(crate) async fn shutdown(self) {
+        if self.0.shutdown(GRACE).await == Ended::CutOff {
             tracing::warn!("calls that took too long were cut off");
-            self.task.abort();
         }
     }
 }

@@ -9,10 +9,11 @@ use http::HeaderValue;
 use http::header::AUTHORIZATION;
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
-use tracing::debug;
+use tracing::{Instrument, debug};
 
 use crate::answer::{Answer, MAX_FAILURE_BYTES};
 use crate::failure::Failure;
+use crate::observer::{AttemptSummary, attempt_span, attempted};
 use crate::options::ClientOptions;
 use crate::transport::{Transport, deepest};
 use crate::wire::WireRequest;
@@ -30,16 +31,21 @@ impl Attempts<'_> {
     /// Makes the attempt of that number, counted from one.
     pub(crate) async fn make(&self, number: u32) -> Result<(Answer, Value), Failure> {
         let started = Instant::now();
-        let result = self.exchange(started).await;
+        let url = &self.wire.url;
+        let span = attempt_span(&self.wire.method, url.host_str(), url.path(), number);
+        let result = self.exchange(started).instrument(span.clone()).await;
+        let took = started.elapsed();
         let status = match &result {
             Ok((answer, _)) => Some(answer.status),
             Err(failure) => failure.status(),
         };
+        let status = status.map(|status| status.as_u16());
+        attempted(self.options, &span, &AttemptSummary { number, status, took }, result.is_err());
         debug!(
             method = %self.wire.method,
             path = self.wire.url.path(),
-            status = status.map(|status| status.as_u16()),
-            duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            status,
+            duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
             attempt = number,
             "asked Close"
         );
@@ -84,13 +90,7 @@ impl Attempts<'_> {
     }
 
     fn send(&self) -> Result<impl Future<Output = reqwest::Result<reqwest::Response>>, Failure> {
-        let pool = self.transport.pool(&self.wire.url).map_err(|reason| Failure::NotConnected {
-            reason: format!(
-                "no server can be checked on this machine, install its certificate authorities (often the package \
-                 ca-certificates): {reason}"
-            ),
-            lasting: true,
-        })?;
+        let pool = self.transport.pool(&self.wire.url).map_err(no_pool)?;
         let mut builder = pool.request(self.wire.method.clone(), self.wire.url.clone());
         for (name, value) in &self.wire.headers {
             builder = builder.header(*name, value);
@@ -103,12 +103,24 @@ impl Attempts<'_> {
     }
 }
 
-enum Unreadable {
+/// Why nothing can be sent from this machine.
+pub(crate) fn no_pool(reason: &str) -> Failure {
+    Failure::NotConnected {
+        reason: format!(
+            "no server can be checked on this machine, install its certificate authorities (often the package \
+             ca-certificates): {reason}"
+        ),
+        lasting: true,
+    }
+}
+
+/// Why a body could not be read.
+pub(crate) enum Unreadable {
     TooLarge,
     Lost(String),
 }
 
-async fn read(mut response: reqwest::Response, limit: usize) -> Result<Vec<u8>, Unreadable> {
+pub(crate) async fn read(mut response: reqwest::Response, limit: usize) -> Result<Vec<u8>, Unreadable> {
     if response.content_length().is_some_and(|length| length > limit as u64) {
         return Err(Unreadable::TooLarge);
     }
@@ -123,7 +135,7 @@ async fn read(mut response: reqwest::Response, limit: usize) -> Result<Vec<u8>, 
 }
 
 /// Sorts the HTTP library's errors by the one question that matters: can anything have been sent?
-fn classify(error: &reqwest::Error) -> Failure {
+pub(crate) fn classify(error: &reqwest::Error) -> Failure {
     let reason = deepest(error);
     if error.is_builder() {
         return Failure::Unsendable { reason };

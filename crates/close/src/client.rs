@@ -5,15 +5,18 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
+use tracing::Instrument;
 use url::{Position, Url};
 
 use crate::answer::Answer;
 use crate::attempt::Attempts;
 use crate::credential::Credential;
-use crate::error::{BuildError, CloseError};
+use crate::error::{BuildError, CloseError, ErrorKind};
 use crate::failure::Failure;
+use crate::observer::{AttemptSummary, attempt_span, attempted};
 use crate::options::ClientOptions;
 use crate::pages::{PageLimits, Pages};
+use crate::passage::{self, Passage, Passed};
 use crate::request::Request;
 use crate::response::Response;
 use crate::transient::{Repeat, repeat};
@@ -81,7 +84,8 @@ impl Client {
                 Ok((answer, data)) => return Ok(response(answer, data, number, waited)),
                 Err(failure) => failure,
             };
-            let wait = match repeat(&failure, request.effect) {
+            let repeat = repeat(&failure, request.effect);
+            let wait = match repeat {
                 Repeat::Never => None,
                 Repeat::AfterBackoff => backoff
                     .next()
@@ -98,9 +102,38 @@ impl Client {
                 return Err(credential.redact(error));
             };
             sleep(wait).await;
+            if let (Repeat::AsTold, Some(observer)) = (repeat, &self.options.observer) {
+                observer.waited_for_rate_limit(wait);
+            }
             waited += wait;
             number += 1;
         }
+    }
+
+    /// Passes a request on as it is, once; see [`Passage`]. Only an answer of 401 is an error: any other is the
+    /// program's to read.
+    pub async fn pass(
+        &self,
+        api: &Url,
+        credential: &Credential,
+        passage: &Passage,
+        deadline: Instant,
+    ) -> Result<Passed, CloseError> {
+        let path = passage.target.split('?').next().unwrap_or_default();
+        let span = attempt_span(&passage.method, api.host_str(), path, 1);
+        let started = Instant::now();
+        let passing = passage::pass(&self.transport, &self.options, api, credential, passage, deadline);
+        let result = passing.instrument(span.clone()).await;
+        let status = match &result {
+            Ok(passed) => Some(passed.status.as_u16()),
+            Err(error) => error.status,
+        };
+        // What was refused here was never sent.
+        if !matches!(&result, Err(error) if error.kind == ErrorKind::InvalidRequest) {
+            let attempt = AttemptSummary { number: 1, status, took: started.elapsed() };
+            attempted(&self.options, &span, &attempt, status.is_none_or(|status| status >= 400));
+        }
+        result
     }
 
     /// Reads a list page by page; see [`Pages`].

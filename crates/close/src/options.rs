@@ -3,9 +3,12 @@
 //! Every default is a number somebody can defend; none of them can be switched off. Deadlines are
 //! not here: they belong to one call and are given with it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+
+use crate::observer::Observer;
 
 /// How a [`Client`](crate::Client) behaves towards every Close address it speaks to.
 #[derive(Debug, Clone)]
@@ -22,6 +25,8 @@ pub struct ClientOptions {
     pub user_agent: String,
     /// How long to wait before repeating what failed in passing.
     pub backoff: Backoff,
+    /// Who is told of attempts and waits. Default nobody.
+    pub observer: Option<Arc<dyn Observer>>,
 }
 
 impl Default for ClientOptions {
@@ -33,6 +38,7 @@ impl Default for ClientOptions {
             max_attempts: 4,
             user_agent: concat!("latch/", env!("CARGO_PKG_VERSION")).to_owned(),
             backoff: Backoff::default(),
+            observer: None,
         }
     }
 }

@@ -78,7 +78,7 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     }
 }
 
-fn check_api(api: &Url) -> Result<(), CloseError> {
+pub(crate) fn check_api(api: &Url) -> Result<(), CloseError> {
     let host = api.host_str().unwrap_or_default();
     let complaint = match api.scheme() {
         "https" => None,

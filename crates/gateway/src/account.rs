@@ -133,5 +133,5 @@ impl Gateway {
 }
 
 fn page(limit: u32) -> Page {
-    Page { limit, after: None }
+    Page { limit, ..Page::default() }
 }

@@ -1,6 +1,6 @@
 //! Connected accounts, as doors show and change them.
 
-use latch_vault::{Account, AccountFilter, AccountId, AccountStatus, Page, Policy};
+use latch_vault::{Account, AccountFilter, AccountId, Page, Policy};
 use secrecy::SecretString;
 
 use crate::account::{DEFAULT_ACCOUNT, DEFAULT_CONNECTION};
@@ -10,16 +10,12 @@ use crate::{AccountSelector, CallError, Caller, ErrorClass};
 /// Which accounts to list.
 #[derive(Debug, Clone, Default)]
 pub struct AccountQuery {
-    /// Only those of this connection.
-    pub connection: Option<String>,
-    /// Only those in this status.
-    pub status: Option<AccountStatus>,
-    /// Only those whose identifier contains this.
-    pub contains: Option<String>,
-    /// At most so many, 1 to 100.
+    /// What must hold.
+    pub filter: AccountFilter,
+    /// At most so many, 1 to 100. Default: 25.
     pub limit: Option<u32>,
-    /// Those after this one, by id.
-    pub after: Option<String>,
+    /// Where the page is: the `next` or `previous` of another page.
+    pub page: Option<String>,
 }
 
 /// A page of accounts.
@@ -27,39 +23,42 @@ pub struct AccountQuery {
 pub struct AccountList {
     /// The accounts, oldest first.
     pub accounts: Vec<Account>,
-    /// Give it as `after` for the next page; none on the last.
+    /// Give it as `page` for the next page; none on the last.
     pub next: Option<String>,
+    /// Give it as `page` for the page before; none on the first.
+    pub previous: Option<String>,
     /// How many there are in all.
     pub total: u64,
+}
+
+/// What a page token begins with if the page lies before the account.
+const BACKWARDS: char = '<';
+
+/// The place that a page token stands for.
+fn place(token: &str, limit: u32) -> Result<Page, CallError> {
+    let page = Page { limit, ..Page::default() };
+    let id = |text: &str| text.parse::<AccountId>().ok().filter(|id| id.as_str().starts_with("ca_"));
+    let place = match (token, token.strip_prefix(BACKWARDS)) {
+        ("", _) => Some(page),
+        (_, Some(rest)) => id(rest).map(|before| Page { before: Some(before), ..page }),
+        (token, None) => id(token).map(|after| Page { after: Some(after), ..page }),
+    };
+    place.ok_or_else(|| {
+        CallError::new(ErrorClass::InvalidArguments, "the page token is not one that this list gave out")
+    })
 }
 
 impl Gateway {
     /// A page of the caller's accounts.
     pub async fn accounts(&self, caller: &Caller, query: &AccountQuery) -> Result<AccountList, CallError> {
         const USUAL_PAGE: u32 = 25;
-        let after = match &query.after {
-            Some(text) => {
-                Some(text.parse::<AccountId>().ok().filter(|id| id.as_str().starts_with("ca_")).ok_or_else(
-                    || {
-                        CallError::new(
-                            ErrorClass::InvalidArguments,
-                            "the page token is not one that this list gave out",
-                        )
-                    },
-                )?)
-            }
-            None => None,
-        };
-        let filter = AccountFilter {
-            connection: query.connection.clone(),
-            status: query.status,
-            identifier_contains: query.contains.clone(),
-        };
-        let page = Page { limit: query.limit.unwrap_or(USUAL_PAGE).clamp(1, Page::LARGEST), after };
-        let found = self.inner.vault.accounts(&caller.tenant, &filter, &page).await?;
+        let limit = query.limit.unwrap_or(USUAL_PAGE).clamp(1, Page::LARGEST);
+        let page = place(query.page.as_deref().unwrap_or_default(), limit)?;
+        let found = self.inner.vault.accounts(&caller.tenant, &query.filter, &page).await?;
         Ok(AccountList {
             accounts: found.accounts,
             next: found.next.map(|id| id.to_string()),
+            previous: found.previous.map(|id| format!("{BACKWARDS}{id}")),
             total: found.total,
         })
     }
@@ -67,7 +66,7 @@ impl Gateway {
     /// The names by which the caller can address accounts: `default` where that means something, and the first
     /// hundred identifiers.
     pub async fn account_names(&self, caller: &Caller) -> Result<Vec<String>, CallError> {
-        let page = Page { limit: Page::LARGEST, after: None };
+        let page = Page::default();
         let found = self.inner.vault.accounts(&caller.tenant, &AccountFilter::default(), &page).await?;
         let mut names: Vec<String> = found.accounts.into_iter().map(|account| account.identifier).collect();
         let environment = self.inner.options.environment_account.is_some();
@@ -109,6 +108,28 @@ impl Gateway {
             None
         };
         Ok(vault.set_api_key(&caller.tenant, &connection.name, identifier, key, identity).await?)
+    }
+
+    /// Gives an account a grant that was made elsewhere for the connection's OAuth app, and asks Close whose it
+    /// is. A grant that Close does not accept is found out by the first call.
+    pub async fn import_grant(
+        &self,
+        account: &Account,
+        access_token: SecretString,
+        refresh_token: Option<SecretString>,
+    ) -> Result<Account, CallError> {
+        let vault = &self.inner.vault;
+        let account = vault.import_grant(&account.tenant, &account.id, access_token, refresh_token).await?;
+        Ok(self.with_identity(account).await)
+    }
+
+    /// Merges members into what the application keeps with an account; null removes one.
+    pub async fn merge_api_config(
+        &self,
+        account: &Account,
+        given: serde_json::Map<String, serde_json::Value>,
+    ) -> Result<Account, CallError> {
+        Ok(self.inner.vault.merge_api_config(&account.tenant, &account.id, given).await?)
     }
 
     /// Sets what may be done with an account.

@@ -20,7 +20,8 @@ impl Gateway {
         Ok(self.inner.vault.connection_by_id(&caller.tenant, &connection_id(id)?).await?)
     }
 
-    /// Makes a connection.
+    /// Makes a connection. Unless the settings say where Close is, it leads to the Close that the connection
+    /// `close` leads to.
     ///
     /// # Errors
     ///
@@ -29,9 +30,13 @@ impl Gateway {
         &self,
         caller: &Caller,
         name: &str,
-        settings: ConnectionSettings,
+        mut settings: ConnectionSettings,
     ) -> Result<Connection, CallError> {
         let vault = &self.inner.vault;
+        if settings.endpoints.is_none() {
+            let usual = vault.connection(&caller.tenant, Connection::DEFAULT_NAME).await;
+            settings.endpoints = usual.ok().map(|connection| connection.endpoints);
+        }
         match vault.connection(&caller.tenant, name).await {
             Ok(_) => {
                 let message = format!("there is a connection {name:?} already");

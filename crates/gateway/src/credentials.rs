@@ -60,14 +60,14 @@ impl Gateway {
                     Err(error) if error.kind == ErrorKind::Unauthorized => {
                         let reason = "Close refused a token that had just been refreshed";
                         let account = vault.mark_revoked(account, renewed.generation(), reason).await?;
-                        return Err(self.inactive(&account).await);
+                        return Err(self.refused(&account).await);
                     }
                     other => other?,
                 }
             }
             Err(error) if error.kind == ErrorKind::Unauthorized => {
                 let account = vault.mark_api_key_rejected(account, credential.generation()).await?;
-                return Err(self.inactive(&account).await);
+                return Err(self.refused(&account).await);
             }
             other => other?,
         };
@@ -99,13 +99,7 @@ impl Gateway {
     pub(crate) async fn api_of(&self, chosen: &Chosen) -> Result<Url, CallError> {
         match chosen {
             Chosen::Environment { api, .. } => Ok(api.clone()),
-            Chosen::Connected(account) => {
-                let connection = self.inner.vault.connection(&account.tenant, &account.connection).await?;
-                if !connection.enabled {
-                    return Err(VaultError::ConnectionDisabled { connection: connection.name }.into());
-                }
-                Ok(connection.endpoints.api)
-            }
+            Chosen::Connected(account) => Ok(self.inner.vault.api_for(account).await?),
         }
     }
 
@@ -120,6 +114,11 @@ impl Gateway {
             }
             other => other.into(),
         }
+    }
+
+    /// What a caller is told when Close has just refused the account's credential.
+    async fn refused(&self, account: &Account) -> CallError {
+        CallError { close_status: Some(401), ..self.inactive(account).await }
     }
 
     /// What a caller is told of an account that cannot be used: its status, why, and a fresh link.

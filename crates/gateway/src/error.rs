@@ -263,7 +263,8 @@ fn class_of(error: &VaultError) -> ErrorClass {
         VaultError::Ambiguous { .. }
         | VaultError::InvalidIdentifier { .. }
         | VaultError::InvalidAddress { .. }
-        | VaultError::InvalidApiKey { .. } => ErrorClass::InvalidArguments,
+        | VaultError::InvalidApiKey { .. }
+        | VaultError::InvalidToken => ErrorClass::InvalidArguments,
         VaultError::AccountNotActive { .. } | VaultError::Revoked { .. } => ErrorClass::AccountNotActive,
         VaultError::NoOAuthApp { .. }
         | VaultError::NoPublicUrl

@@ -4,10 +4,12 @@ use latch_catalog::{Kind, Method, Prepared};
 use latch_close::{Effect, Request, Response};
 use serde_json::Value;
 use tokio::time::Instant;
+use tracing::Instrument;
 use url::Url;
 
 use crate::account::Chosen;
 use crate::gateway::Gateway;
+use crate::observer::call_span;
 use crate::policy;
 use crate::record::Recorder;
 use crate::rehearse::{Read, Rehearsed};
@@ -22,7 +24,8 @@ impl Gateway {
     /// See [`ErrorClass`]. Unless the error's effect is unknown, nothing was changed at Close.
     pub async fn execute(&self, caller: &Caller, call: ToolCall) -> Result<CallOutcome, CallError> {
         let (gateway, caller) = (self.clone(), caller.clone());
-        let task = tokio::spawn(async move { gateway.execute_to_the_end(&caller, call).await });
+        let work = async move { gateway.execute_to_the_end(&caller, call).await };
+        let task = tokio::spawn(work.instrument(call_span()).in_current_span());
         task.await.unwrap_or_else(|failure| {
             tracing::error!(%failure, "a call broke off within Latch");
             let mut error =
@@ -35,14 +38,14 @@ impl Gateway {
 
     async fn execute_to_the_end(&self, caller: &Caller, call: ToolCall) -> Result<CallOutcome, CallError> {
         let address = self.inner.catalog.find(&call.tool)?;
-        let now = self.inner.options.clock.now();
-        let mut recorder = Recorder::start(&self.inner.vault, caller, address.tool(), &call, now);
+        let mut recorder = Recorder::start(self, caller, address.tool(), &call);
         let result =
             self.execute_recorded(caller, &call, address, &mut recorder).await.map_err(|mut error| {
                 error.call_id = Some(recorder.id().to_owned());
                 error
             });
-        recorder.finish(&result).await;
+        let record = recorder.finish(&result).await;
+        self.finished(&record);
         result
     }
 

@@ -9,6 +9,8 @@ use latch_vault::{Clock, Policy, Vault};
 use secrecy::SecretString;
 use url::Url;
 
+use crate::observer::Observer;
+
 /// The door behind all doors. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Gateway {
@@ -34,11 +36,22 @@ pub struct GatewayOptions {
     pub environment_account: Option<EnvironmentAccount>,
     /// The clock of the record.
     pub clock: Clock,
+    /// Whether calls are recorded in groups, a moment after they ended. For servers: what ends by itself would
+    /// end before its records are written. Default: no.
+    pub record_in_groups: bool,
+    /// Who is told of each call. Default nobody.
+    pub observer: Option<Arc<dyn Observer>>,
 }
 
 impl Default for GatewayOptions {
     fn default() -> Self {
-        Self { call_deadline: Duration::from_secs(50), environment_account: None, clock: Clock::system() }
+        Self {
+            call_deadline: Duration::from_secs(50),
+            environment_account: None,
+            clock: Clock::system(),
+            record_in_groups: false,
+            observer: None,
+        }
     }
 }
 
@@ -57,6 +70,11 @@ impl Gateway {
     /// A gateway over the built-in catalogue.
     pub fn new(close: Client, vault: Vault, options: GatewayOptions) -> Self {
         Self { inner: Arc::new(Inner { catalog: latch_catalog::catalog(), close, vault, options }) }
+    }
+
+    /// Where browsers reach this program, if that is known.
+    pub fn public_url(&self) -> Option<&Url> {
+        self.inner.vault.public_url()
     }
 
     /// What can be called.

@@ -2,27 +2,39 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use latch_catalog::{Kind, Tool};
 use latch_vault::{AccountId, CallRecord, Vault};
 
+use crate::gateway::Gateway;
 use crate::{CallError, CallOutcome, Caller, ToolCall};
 
 /// What is known of a call while it is under way.
 pub(crate) struct Recorder<'g> {
     vault: &'g Vault,
     record: CallRecord,
+    in_groups: bool,
     started: tokio::time::Instant,
 }
 
+/// What is recorded of an answer of Close.
+pub(crate) struct Answered<'a> {
+    pub(crate) status: Option<u16>,
+    pub(crate) attempts: u32,
+    pub(crate) trace_id: Option<&'a str>,
+}
+
 impl<'g> Recorder<'g> {
-    pub(crate) fn start(
-        vault: &'g Vault,
-        caller: &Caller,
-        tool: &Tool,
-        call: &ToolCall,
-        now: Timestamp,
-    ) -> Self {
+    pub(crate) fn start(gateway: &'g Gateway, caller: &Caller, tool: &Tool, call: &ToolCall) -> Self {
+        let dry_run = call.dry_run || (call.rehearsal.is_some() && tool.kind != Kind::Read);
+        let mut recorder = Self::start_named(gateway, caller, &tool.name, tool.kind);
+        recorder.record.dry_run = dry_run;
+        recorder.record.forced = call.force;
+        recorder.record.run_id.clone_from(&call.run);
+        recorder
+    }
+
+    /// The same for what is no tool, under a name of its own.
+    pub(crate) fn start_named(gateway: &'g Gateway, caller: &Caller, name: &str, kind: Kind) -> Self {
         let record = CallRecord {
             id: format!("call_{}", uuid::Uuid::now_v7().simple()),
             tenant: caller.tenant.clone(),
@@ -30,20 +42,21 @@ impl<'g> Recorder<'g> {
             account_id: None,
             connection: None,
             identifier: None,
-            tool: tool.name.clone(),
-            kind: tool.kind.as_str().to_owned(),
+            tool: name.to_owned(),
+            kind: kind.as_str().to_owned(),
             outcome: String::new(),
             error_class: None,
             close_status: None,
             duration_ms: 0,
             attempts: 0,
             request_id: None,
-            dry_run: call.dry_run || (call.rehearsal.is_some() && tool.kind != Kind::Read),
-            forced: call.force,
-            run_id: call.run.clone(),
-            started_at: now,
+            dry_run: false,
+            forced: false,
+            run_id: None,
+            started_at: gateway.inner.options.clock.now(),
         };
-        Self { vault, record, started: tokio::time::Instant::now() }
+        let in_groups = gateway.inner.options.record_in_groups;
+        Self { vault: &gateway.inner.vault, record, in_groups, started: tokio::time::Instant::now() }
     }
 
     pub(crate) fn id(&self) -> &str {
@@ -61,15 +74,26 @@ impl<'g> Recorder<'g> {
         self.record.identifier = Some(identifier.to_owned());
     }
 
-    /// Writes the record. A call is not failed because its record could not be written, but it is said.
-    pub(crate) async fn finish(mut self, result: &Result<CallOutcome, CallError>) {
+    /// Writes the record and hands it over. A call is not failed because its record could not be written, but
+    /// it is said.
+    pub(crate) async fn finish(self, result: &Result<CallOutcome, CallError>) -> CallRecord {
+        let answered = result.as_ref().map(|outcome| Answered {
+            status: outcome.close_status,
+            attempts: outcome.attempts,
+            trace_id: outcome.close_trace_id.as_deref(),
+        });
+        self.finish_with(answered).await
+    }
+
+    /// The same for what has no outcome of a tool.
+    pub(crate) async fn finish_with(mut self, result: Result<Answered<'_>, &CallError>) -> CallRecord {
         self.record.duration_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         match result {
-            Ok(outcome) => {
+            Ok(answered) => {
                 "ok".clone_into(&mut self.record.outcome);
-                self.record.close_status = outcome.close_status;
-                self.record.attempts = outcome.attempts;
-                self.record.request_id.clone_from(&outcome.close_trace_id);
+                self.record.close_status = answered.status;
+                self.record.attempts = answered.attempts;
+                self.record.request_id = answered.trace_id.map(str::to_owned);
             }
             Err(error) => {
                 "error".clone_into(&mut self.record.outcome);
@@ -79,7 +103,9 @@ impl<'g> Recorder<'g> {
                 self.record.attempts = error.attempts;
             }
         }
-        if let Err(error) = self.vault.record_call(&self.record).await {
+        if self.in_groups {
+            self.vault.record_call_soon(self.record.clone()).await;
+        } else if let Err(error) = self.vault.record_call(&self.record).await {
             tracing::error!(call.id = self.record.id, %error, "a call could not be recorded");
         }
         tracing::info!(
@@ -93,5 +119,6 @@ impl<'g> Recorder<'g> {
             duration_ms = self.record.duration_ms,
             "tool call finished"
         );
+        self.record
     }
 }

@@ -1,2 +1,19 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
+
+mod door;
+mod exposition;
+mod health;
+mod labels;
+mod metrics;
+mod observe;
+mod request_id;
+mod traces;
+
+pub use door::Route;
+pub use exposition::{metrics_router, serve_metrics};
+pub use health::router;
+pub use metrics::Metrics;
+pub use observe::observe;
+pub use request_id::{REQUEST_ID_HEADER, RequestId, RequestIdLayer, WithRequestId};
+pub use traces::{Traces, TracesError};

@@ -3,7 +3,9 @@
 use latch_close::{Client, ClientOptions};
 use latch_gateway::{AccountSelector, CallError, CallOutcome, Caller, Gateway, GatewayOptions, ToolCall};
 use latch_twin::{Twin, TwinOptions};
-use latch_vault::{Clock, ConnectionSettings, Endpoints, OAuthApp, TenantId, Vault, VaultOptions};
+use latch_vault::{
+    Clock, ConnectionSettings, Endpoints, OAuthApp, RefreshOptions, TenantId, Vault, VaultOptions,
+};
 use secrecy::SecretString;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -18,6 +20,10 @@ pub struct HouseOptions {
     pub clock: Clock,
     /// Where browsers reach the gateway's pages.
     pub public_url: Url,
+    /// How Close is spoken to.
+    pub close: ClientOptions,
+    /// How grants are refreshed.
+    pub refresh: RefreshOptions,
     /// The gateway's settings.
     pub gateway: GatewayOptions,
 }
@@ -28,6 +34,8 @@ impl Default for HouseOptions {
             twin: TwinOptions { leads: 0, ..TwinOptions::default() },
             clock: Clock::system(),
             public_url: Url::parse("http://127.0.0.1:9/").expect("a fixed address"),
+            close: ClientOptions::default(),
+            refresh: RefreshOptions::default(),
             gateway: GatewayOptions::default(),
         }
     }
@@ -65,6 +73,7 @@ impl House {
         let vault = Vault::open(VaultOptions {
             public_url: Some(options.public_url.clone()),
             clock: options.clock,
+            refresh: options.refresh,
             ..VaultOptions::new(folder.path().join("data"))
         })
         .await
@@ -85,7 +94,7 @@ impl House {
             .set_connection(&TenantId::default(), "close", settings)
             .await
             .expect("the connection is stored");
-        let close = Client::new(ClientOptions::default()).expect("a client");
+        let close = Client::new(options.close).expect("a client");
         let gateway = Gateway::new(close, vault.clone(), options.gateway);
         Self {
             twin,

@@ -3,6 +3,7 @@
 //! Promises that nothing here can hold a token. It leaves the secrets to [`Credential`](crate::Credential).
 
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 
 use crate::{AccountId, AccountStatus, ConnectionId, Policy, TenantId};
 
@@ -27,6 +28,8 @@ pub struct Account {
     pub credential_kind: CredentialKind,
     /// What may be done with it; everything, until somebody says otherwise.
     pub policy: Policy,
+    /// What the application keeps with it. Nothing here reads it, and it is not sealed: no place for secrets.
+    pub api_config: Map<String, Value>,
     /// Who it is at Close, as far as known.
     pub identity: CloseIdentity,
     /// When the present access token runs out. Absent for API keys and where Close did not say.
@@ -81,10 +84,16 @@ pub struct CloseIdentity {
 pub struct AccountFilter {
     /// Only those of this connection, by name.
     pub connection: Option<String>,
+    /// Only those of one of these connections, by name; all with an empty list.
+    pub connections: Vec<String>,
     /// Only those in this state.
     pub status: Option<AccountStatus>,
     /// Only those whose identifier holds this text; ASCII letters count alike in both cases.
     pub identifier_contains: Option<String>,
+    /// Only those with exactly this identifier.
+    pub identifier: Option<String>,
+    /// Only those whose identifier or connection's name holds this text, in either case of ASCII letters.
+    pub contains: Option<String>,
 }
 
 /// Which part of a list to return.
@@ -94,6 +103,8 @@ pub struct Page {
     pub limit: u32,
     /// Start after this account: the `next` of the page before.
     pub after: Option<AccountId>,
+    /// End before this account: the `previous` of the page after. Counts before `after`.
+    pub before: Option<AccountId>,
 }
 
 impl Page {
@@ -103,7 +114,7 @@ impl Page {
 
 impl Default for Page {
     fn default() -> Self {
-        Self { limit: Self::LARGEST, after: None }
+        Self { limit: Self::LARGEST, after: None, before: None }
     }
 }
 
@@ -114,6 +125,8 @@ pub struct AccountPage {
     pub accounts: Vec<Account>,
     /// What to put into [`Page::after`] for the next page; absent on the last one.
     pub next: Option<AccountId>,
+    /// What to put into [`Page::before`] for the page before; absent on the first one.
+    pub previous: Option<AccountId>,
     /// How many accounts match the filter on all pages together.
     pub total: u64,
 }

@@ -49,6 +49,10 @@ pub enum VaultError {
         problem: &'static str,
     },
 
+    /// A token that was handed over cannot be one of Close's.
+    #[error("the token is empty, too long, or has spaces or other characters that no token has")]
+    InvalidToken,
+
     /// The account cannot be used for calls.
     #[error("the connected account is {status}{}: it has to be connected (again) before it can be used", because(.reason.as_deref()))]
     AccountNotActive {

@@ -32,7 +32,7 @@ pub use identifiers::{AccountId, ConnectionId, TenantId};
 pub use options::{HttpOptions, MasterKeySource, RefreshOptions, VaultOptions};
 pub use policy::{InvalidPermission, Permission, Policy};
 pub use record::{CallRecord, ClientRecord, ClientSecret, RunRecord, RunSummary};
-pub use refresh::RefresherHandle;
+pub use refresh::{RefreshObserver, RefreshOutcome, RefresherHandle};
 pub use signing::{AccessToken, SigningKey, TokenHolder};
 pub use status::{AccountStatus, UnknownStatus};
 pub use store::StoreError;

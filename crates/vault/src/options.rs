@@ -1,12 +1,13 @@
 //! How a vault is opened.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
 use url::Url;
 
-use crate::Clock;
+use crate::{Clock, RefreshObserver};
 
 /// Everything a vault needs to know. [`VaultOptions::new`] fills in the defaults.
 #[derive(Clone, Debug)]
@@ -18,6 +19,8 @@ pub struct VaultOptions {
     pub master_key: MasterKeySource,
     /// Where people reach this program; authorization links start with it. Without it none can be made.
     pub public_url: Option<Url>,
+    /// Whom access tokens name as their issuer: the address that programs use. Default: the public address.
+    pub issuer: Option<Url>,
     /// When and how grants are refreshed.
     pub refresh: RefreshOptions,
     /// How long an authorization link works, and how long a flow may take once begun. Default: 10 minutes.
@@ -26,6 +29,10 @@ pub struct VaultOptions {
     pub record_lifetime: Duration,
     /// How long a webhook's receiver may take to answer. Default: 10 seconds.
     pub webhook_timeout: Duration,
+    /// How long a call may go by accounts and connections as they were read before. What this process changes counts
+    /// at once; what another program on the same folder changes counts after this time. Default: zero, nothing is
+    /// remembered.
+    pub remember_for: Duration,
     /// How long a request to Close's OAuth endpoints may take.
     pub http: HttpOptions,
     /// The clock that every expiry is measured by.
@@ -39,10 +46,12 @@ impl VaultOptions {
             data_folder: data_folder.into(),
             master_key: MasterKeySource::Folder,
             public_url: None,
+            issuer: None,
             refresh: RefreshOptions::default(),
             link_lifetime: Duration::from_secs(10 * 60),
             record_lifetime: Duration::from_secs(90 * 24 * 60 * 60),
             webhook_timeout: Duration::from_secs(10),
+            remember_for: Duration::ZERO,
             http: HttpOptions::default(),
             clock: Clock::system(),
         }
@@ -80,6 +89,8 @@ pub struct RefreshOptions {
     pub first_retry: Duration,
     /// The longest it waits between failures. Default: 10 minutes.
     pub longest_retry: Duration,
+    /// Who is told of each refresh. Default: nobody.
+    pub observer: Option<Arc<dyn RefreshObserver>>,
 }
 
 impl Default for RefreshOptions {
@@ -92,6 +103,7 @@ impl Default for RefreshOptions {
             concurrency: 4,
             first_retry: Duration::from_secs(5),
             longest_retry: Duration::from_secs(10 * 60),
+            observer: None,
         }
     }
 }

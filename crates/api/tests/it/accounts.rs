@@ -10,7 +10,8 @@ async fn an_application_makes_finds_and_removes_an_account() {
     let rep = json!({"connector": "close", "identifier": "user_close_123"});
 
     let (status, made) = door.post("/api/v1/connected_accounts:get_or_create", rep.clone()).await;
-    assert_eq!((status, &made["connected_account"]["status"]), (201, &json!("PENDING")));
+    assert_eq!((status, &made["connected_account"]["status"]), (201, &json!("PENDING_AUTH")));
+    assert_eq!(made["connected_account"]["latch"]["status"], "PENDING");
     let (status, again) = door.post("/api/v1/connected_accounts:get_or_create", rep.clone()).await;
     assert_eq!((status, &again["connected_account"]["id"]), (200, &made["connected_account"]["id"]));
 

@@ -1,5 +1,6 @@
 //! A gateway behind the REST door, and an application in front of it.
 
+use latch_api::ApiOptions;
 use latch_testkit::{House, Served};
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
@@ -18,7 +19,7 @@ impl Door {
         let house = House::start().await;
         let (client, secret) =
             house.vault.create_client(&house.caller.tenant, "app").await.expect("a client");
-        let served = Served::start(latch_api::router(house.gateway.clone())).await;
+        let served = Served::start(latch_api::router(house.gateway.clone(), ApiOptions::default())).await;
         let client_secret = secret.expose_secret().to_owned();
         Self { house, served, client_id: client.client_id, client_secret, http: reqwest::Client::new() }
     }

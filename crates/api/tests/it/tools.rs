@@ -63,13 +63,15 @@ async fn the_list_holds_every_tool_on_one_page_and_can_be_paged() {
     assert_eq!(all["tools"].as_array().map(Vec::len), usize::try_from(total).ok());
     assert_eq!(all["next_page_token"], "");
 
-    let (_, page) = door.get("/api/v1/tools?page_size=2&query=lead").await;
+    let (_, page) = door.get("/api/v1/tools?page_size=2&filter.query=lead").await;
     let next = page["next_page_token"].as_str().expect("a token");
-    let (_, following) = door.get(&format!("/api/v1/tools?page_size=2&query=lead&page_token={next}")).await;
+    let (_, following) =
+        door.get(&format!("/api/v1/tools?page_size=2&filter.query=lead&page_token={next}")).await;
     assert_ne!(page["tools"], following["tools"]);
     for tool in page["tools"].as_array().into_iter().flatten() {
-        assert!(tool["name"].as_str().is_some_and(|name| name.contains("lead")));
-        assert_eq!(tool["input_schema"]["type"], "object");
+        let definition = &tool["definition"];
+        assert!(definition["name"].as_str().is_some_and(|name| name.contains("lead")));
+        assert_eq!(definition["input_schema"]["type"], "object");
     }
 }
 

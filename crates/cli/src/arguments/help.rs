@@ -24,7 +24,7 @@ Exit codes:
     }
     text.push_str("\nEnvironment:\n");
     for variable in environment::DOCUMENTED {
-        let _ = writeln!(text, "  {:<21}  {}", variable.name, variable.meaning);
+        let _ = writeln!(text, "  {:<27}  {}", variable.name, variable.meaning);
     }
     text
 }
@@ -40,18 +40,33 @@ It exits with 0 only if every object was read back from the twin as it should be
 pub(crate) const UP: &str = "\
 Examples:
   latch up
-  latch up --port 8420 --twin-port 9000 --leads 1000
+  latch up --port 8420 --cleartext-port 8421 --twin-port 9000 --leads 1000
   latch up --json                          one line of JSON for other programs, then serves
   latch up --data-folder ./data            keep accounts and API clients
   latch up --close                         the real Close instead of a twin, and the usual data folder
+
+The gateway speaks gRPC and REST on one port with TLS, and the same in clear on another that only
+this machine reaches. It prints the environment that Python and Node programs need to trust the
+private authority (ca_file, in the folder tls of the data folder). Links for browsers lead to the
+port in clear, because browsers do not trust it.
 
 Without --data-folder it keeps its data in a temporary folder that is removed at the end. There is
 no twin with --close, nor where the data folder holds an OAuth app or accounts of the real Close.";
 
 pub(crate) const SERVE: &str = "\
 Examples:
-  latch serve
-  latch serve --listen 0.0.0.0:8420 --public-url https://latch.example.com
+  latch serve                              in clear, for this machine alone
+  latch serve --tls-private-ca             with TLS, for programs on this machine that want it
+  latch serve --listen 0.0.0.0:8420 --public-url https://latch.example.com \\
+      --tls-certificate fullchain.pem --tls-key privkey.pem
+  latch serve --listen 0.0.0.0:8420 --public-url https://latch.example.com --cleartext
+                                           behind a proxy that does TLS
+  latch serve --metrics-listen 127.0.0.1:9420 --log-format json
+                                           watched: /metrics for Prometheus, logs for programs
+
+gRPC, REST and the pages are on one port. Certificate files that change are taken over without a
+restart. Signals to stop let requests in flight end. /livez says that the process runs, /readyz that
+it can work.
 
 First set the OAuth app with `latch connections set` and make an API client with `latch clients create`.";
 

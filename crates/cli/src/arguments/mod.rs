@@ -16,7 +16,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use serde_json::json;
 
 use crate::console::Console;
@@ -56,6 +56,18 @@ pub(crate) struct GlobalOptions {
     /// Answer in JSON, errors too
     #[arg(long, global = true)]
     pub(crate) json: bool,
+    /// How to log on standard error [default: LATCH_LOG_FORMAT, else text]
+    #[arg(long, global = true, value_name = "FORMAT")]
+    pub(crate) log_format: Option<LogFormat>,
+}
+
+/// How a line of the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    // For people. Not a help text: with one for each value, every help page becomes a long one.
+    Text,
+    // One JSON object a line, for programs.
+    Json,
 }
 
 /// What to do.

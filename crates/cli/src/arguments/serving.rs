@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use latch_listener::Limits;
 use latch_twin::{RateLimit, RateLimits};
 use url::Url;
 
@@ -39,9 +40,12 @@ pub(crate) struct DemoArguments {
 /// Starts twin and gateway.
 #[derive(Debug, Args)]
 pub(crate) struct UpArguments {
-    /// Port of the gateway; 0 takes a free one
+    /// Port of the gateway with TLS; 0 takes a free one
     #[arg(long, default_value_t = 0)]
     pub(crate) port: u16,
+    /// Port of the gateway in clear, for this machine alone; 0 takes a free one
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub(crate) cleartext_port: u16,
     /// Port of the twin; 0 takes a free one
     #[arg(long, default_value_t = 0)]
     pub(crate) twin_port: u16,
@@ -61,6 +65,41 @@ pub(crate) struct ServeArguments {
     /// Where browsers reach the gateway; authorization links begin with it [default: the address it listens on]
     #[arg(long, value_name = "URL")]
     pub(crate) public_url: Option<Url>,
+    /// Who asks, on the pages on which people connect their Close accounts
+    #[arg(long, value_name = "NAME")]
+    pub(crate) pages_name: Option<String>,
+    /// A logo for those pages: PNG, JPEG, WebP or SVG, 512 KiB at most
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pages_logo: Option<PathBuf>,
+    /// Certificate for TLS and those that lead to its authority, PEM; read again when it changes
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub(crate) tls_certificate: Option<PathBuf>,
+    /// Private key of the certificate, PEM, not encrypted; read again when it changes
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// TLS with a private authority that is kept in the data folder, for clients on this machine
+    #[arg(long, conflicts_with_all = ["tls_certificate", "tls_key"])]
+    pub(crate) tls_private_ca: bool,
+    /// Serve in clear to other machines too, because something in front of the gateway does TLS
+    #[arg(long, conflicts_with_all = ["tls_certificate", "tls_key", "tls_private_ca"])]
+    pub(crate) cleartext: bool,
+    /// Where to answer `/metrics` for Prometheus, without authentication: an address that only the operator
+    /// reaches [default: nowhere]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) metrics_listen: Option<SocketAddr>,
+    /// How many requests may be in flight; more are refused at once
+    #[arg(long, value_name = "COUNT", default_value_t = Limits::default().max_requests, value_parser = at_least_one)]
+    pub(crate) max_requests: usize,
+    /// How many connections may be open; more are refused
+    #[arg(long, value_name = "COUNT", default_value_t = Limits::default().max_connections, value_parser = at_least_one)]
+    pub(crate) max_connections: usize,
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse::<usize>() {
+        Ok(number) if number > 0 => Ok(number),
+        _ => Err("give a number of at least 1".to_owned()),
+    }
 }
 
 /// Starts a twin.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use latch_catalog::catalog;
 use latch_gateway::{AccountQuery, AccountSelector, Caller};
-use latch_vault::{Account, CloseIdentity, Connection, ConnectionSettings, Endpoints};
+use latch_vault::{Account, AccountFilter, CloseIdentity, Connection, ConnectionSettings, Endpoints};
 use serde_json::{Value, json};
 
 use crate::arguments::{AccountsAction, GlobalOptions, PolicyArguments};
@@ -86,7 +86,7 @@ pub(crate) async fn all(house: &House) -> Result<Vec<Account>, Failure> {
         if page.next.is_none() {
             return Ok(accounts);
         }
-        query.after = page.next;
+        query.page = page.next;
     }
 }
 
@@ -153,7 +153,10 @@ async fn follow_close_url(house: &House, name: &str, console: &Console) -> Resul
     if wanted == connection.endpoints.api {
         return Ok(());
     }
-    let query = AccountQuery { connection: Some(name.to_owned()), ..AccountQuery::default() };
+    let query = AccountQuery {
+        filter: AccountFilter { connection: Some(name.to_owned()), ..AccountFilter::default() },
+        ..AccountQuery::default()
+    };
     let empty = house.gateway.accounts(&Caller::command_line(), &query).await?.total == 0;
     if empty && connection.oauth_app.is_none() {
         let endpoints = Endpoints { api: wanted.clone(), ..Endpoints::at(&wanted) };

@@ -48,13 +48,15 @@ pub(crate) async fn run(house: House, wanted: &Wanted<'_>, console: &Console) ->
     house.close().await;
 
     // Links begin with the address under which browsers reach the pages, so the vault has to know it.
-    let house = open::serving(&folder, origin).await?;
+    let house = open::serving(&folder, origin, None).await?;
     if listener.is_none() {
         console.talk(
             "the redirect address is served by another program, which must be a gateway on this data folder",
         );
     }
-    let pages = |listener| Server::start(listener, latch_web::router(house.gateway.clone()));
+    let pages = |listener| {
+        Server::in_clear(listener, &latch_web::router(house.gateway.clone(), latch_web::Branding::default()))
+    };
     let server = listener.map(pages).transpose()?;
     let mut signals = Signals::listen();
     let outcome = ask(&house, &connection.name, wanted, &mut signals, console).await;

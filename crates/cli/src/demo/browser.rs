@@ -32,8 +32,7 @@ pub(crate) async fn consent(link: &str, person: &ApiKeyInfo) -> Result<Consent, 
     let start =
         Url::parse(link).map_err(|error| Stopped::new(format!("the link is not an address: {error}")))?;
     let (address, page) = follow(&http, start).await?;
-    let form = Form::read(&page)
-        .ok_or_else(|| Stopped::new(format!("there is no form on the page: {}", heading(&page))))?;
+    let (address, page) = press(&http, &address, &page, &[], &["continue"]).await?;
     let liked = [
         person.user_name.as_str(),
         &person.user_email,
@@ -41,20 +40,33 @@ pub(crate) async fn consent(link: &str, person: &ApiKeyInfo) -> Result<Consent, 
         &person.organization_name,
         &person.organization_id,
     ];
-    let fields = form
-        .filled(&liked, &["approve", "allow", "authorize"])
-        .ok_or_else(|| Stopped::new("the consent page has no button to approve with"))?;
+    let (_, page) = press(&http, &address, &page, &liked, &["approve", "allow", "authorize"]).await?;
+    let mut asked_at = address;
+    asked_at.set_query(None);
+    Ok(Consent { asked_at: asked_at.to_string(), heading: heading(&page), took: started.elapsed() })
+}
+
+/// Fills in the page's form, presses the button that says one of `words`, and shows the page after it.
+async fn press(
+    http: &reqwest::Client,
+    address: &Url,
+    page: &str,
+    liked: &[&str],
+    words: &[&str],
+) -> Result<(Url, String), Stopped> {
+    let form = Form::read(page)
+        .ok_or_else(|| Stopped::new(format!("there is no form on the page: {}", heading(page))))?;
+    let fields = form.filled(liked, words).ok_or_else(|| {
+        Stopped::new(format!("no button says {} on the page: {}", words.join(" or "), heading(page)))
+    })?;
     let action = address
         .join(&form.action)
         .map_err(|error| Stopped::new(format!("the form leads nowhere: {error}")))?;
     let answer = http.post(action.clone()).form(&fields).send().await.map_err(unloaded)?;
-    let page = match redirect(&action, &answer)? {
-        Some(next) => follow(&http, next).await?.1,
-        None => shown(answer).await?,
-    };
-    let mut asked_at = address;
-    asked_at.set_query(None);
-    Ok(Consent { asked_at: asked_at.to_string(), heading: heading(&page), took: started.elapsed() })
+    match redirect(&action, &answer)? {
+        Some(next) => follow(http, next).await,
+        None => Ok((action, shown(answer).await?)),
+    }
 }
 
 /// Loads pages until one is shown.

@@ -40,7 +40,9 @@ pub(crate) async fn run(
 ) -> Result<(), Failure> {
     let kept = global.data_folder.is_some();
     let options = LocalOptions {
-        port: 0,
+        // The demo is its own only client: it needs no authority to trust.
+        tls_port: None,
+        cleartext_port: 0,
         twin_port: 0,
         data: demo.data,
         folder: global.data_folder,

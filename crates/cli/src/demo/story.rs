@@ -39,7 +39,7 @@ async fn connect(door: &Door, rep: &ApiKeyInfo, report: &mut Report<'_>) -> Resu
     let path = "/api/v1/connected_accounts:get_or_create";
     let answer = door.post(path, &ask).await?;
     let account = &answer.body["connected_account"];
-    expect(account, "status", "PENDING")?;
+    expect(account, "status", "PENDING_AUTH")?;
     let got = format!("{}  {}", answer.status, chosen(account, &["id", "identifier", "status"]));
     report.step("Create the user's connected account", &format!("POST {path} {ask}"), &got, answer.took)?;
 
@@ -60,8 +60,8 @@ async fn connect(door: &Door, rep: &ApiKeyInfo, report: &mut Report<'_>) -> Resu
     let got = format!(
         "\"{}\"  status ACTIVE, {} of {}",
         seen.heading,
-        account["close_user"]["name"].as_str().unwrap_or("somebody"),
-        account["close_organization"]["name"].as_str().unwrap_or("some organization"),
+        account["latch"]["close_user"]["name"].as_str().unwrap_or("somebody"),
+        account["latch"]["close_organization"]["name"].as_str().unwrap_or("some organization"),
     );
     report
         .step("Open it and approve, as the user's browser would", &sent, &got, seen.took)

@@ -98,6 +98,7 @@ async fn consent_at_close_connects_an_account() {
         }
     };
     let mut browser = Browser::open(&link, None).await;
+    browser.press("continue", "", None).await;
     browser.press("decision", "approve", None).await;
     assert!(browser.page.contains("connected"), "{}", browser.page);
     assert_eq!(child.wait().await.unwrap().code(), Some(0));

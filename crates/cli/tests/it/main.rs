@@ -12,6 +12,8 @@ mod help;
 mod lua;
 mod policies;
 mod program;
+mod secured;
 mod serving;
 mod twin;
+mod watching;
 mod webhooks;

@@ -24,7 +24,7 @@ impl Serving {
         Self::of(latch.command(arguments).spawn().unwrap()).await
     }
 
-    async fn of(mut child: Child) -> (Self, Value) {
+    pub(crate) async fn of(mut child: Child) -> (Self, Value) {
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let line = lines.next_line().await.unwrap();
         let Some(line) = line else {
@@ -65,9 +65,20 @@ fn text<'v>(value: &'v Value, name: &str) -> &'v str {
     value[name].as_str().unwrap_or_else(|| panic!("{name} in {value}"))
 }
 
+/// A client that trusts the authority that a server told of.
+pub(crate) fn trusting(served: &Value) -> reqwest::Client {
+    let Some(ca_file) = served["ca_file"].as_str() else { return reqwest::Client::new() };
+    let ca = reqwest::Certificate::from_pem(&std::fs::read(ca_file).unwrap()).unwrap();
+    reqwest::Client::builder().tls_certs_only([ca]).build().unwrap()
+}
+
 async fn execute(up: &Value, body: &Value) -> Value {
-    reqwest::Client::new()
-        .post(format!("{}/api/v1/execute_tool", text(up, "gateway_url")))
+    execute_at(text(up, "gateway_url"), up, body).await
+}
+
+async fn execute_at(url: &str, up: &Value, body: &Value) -> Value {
+    trusting(up)
+        .post(format!("{url}/api/v1/execute_tool"))
         .basic_auth(text(up, "client_id"), Some(text(up, "client_secret")))
         .json(body)
         .send()
@@ -82,15 +93,18 @@ async fn execute(up: &Value, body: &Value) -> Value {
 async fn up_prints_one_line_with_everything_serves_and_stops() {
     let latch = Latch::new();
     let (serving, up) = Serving::start(&latch, &["up", "--leads", "0", "--json"]).await;
-    for member in ["gateway_url", "client_id", "client_secret", "twin_url", "control_url", "data_folder"] {
+    for member in ["client_id", "client_secret", "twin_url", "control_url", "data_folder", "ca_file"] {
         assert!(up[member].is_string(), "{member} in {up}");
     }
-    assert_eq!(up["ca_file"], Value::Null);
+    assert!(text(&up, "gateway_url").starts_with("https://localhost:"), "{up}");
+    assert!(text(&up, "cleartext_url").starts_with("http://127.0.0.1:"), "{up}");
     assert_eq!(up["twin_api_keys"][0]["user_name"], "Ann Reyes");
-    assert_eq!(up["oauth_app"]["redirect_uri"], format!("{}/oauth/callback", text(&up, "gateway_url")));
+    assert_eq!(up["oauth_app"]["redirect_uri"], format!("{}/oauth/callback", text(&up, "cleartext_url")));
 
     let body = json!({"identifier": "default", "tool_name": "close_lead_get", "params": {"lead_id": ACME}});
-    assert_eq!(execute(&up, &body).await["data"]["id"], ACME);
+    for url in ["gateway_url", "cleartext_url"] {
+        assert_eq!(execute_at(text(&up, url), &up, &body).await["data"]["id"], ACME, "{url}");
+    }
     let at_twin = reqwest::Client::new()
         .get(format!("{}/api/v1/me/", text(&up, "twin_url")))
         .basic_auth(text(&up["twin_api_keys"][0], "key"), Some(""))

@@ -34,7 +34,10 @@ async fn an_endpoint_is_added_tried_and_told_of_an_account() {
     assert_eq!(endpoint["events"], json!(["connected_account.created"]));
     assert!(secret.starts_with("whsec_"));
     let listed = latch.run(&["webhooks", "list"]).await;
-    assert!(listed.out.contains(id) && listed.out.contains("created") && !listed.out.contains(secret), "{listed:?}");
+    assert!(
+        listed.out.contains(id) && listed.out.contains("created") && !listed.out.contains(secret),
+        "{listed:?}"
+    );
 
     let tested = latch.run(&["webhooks", "test", id]).await;
     assert_eq!(tested.code, 0, "{tested:?}");
@@ -66,7 +69,10 @@ async fn what_an_endpoint_refuses_is_said_and_kept_for_later() {
     assert_eq!((&delivery["state"], &delivery["last_status"]), (&json!("waiting"), &json!(500)));
 
     let rotated = latch.run(&["webhooks", "rotate", id]).await;
-    assert!(rotated.out.contains("signing_secret  whsec_") && rotated.err.contains("old one too until"), "{rotated:?}");
+    assert!(
+        rotated.out.contains("signing_secret  whsec_") && rotated.err.contains("old one too until"),
+        "{rotated:?}"
+    );
     assert_eq!(latch.run(&["webhooks", "disable", id]).await.code, 0);
     let refused = latch.run(&["webhooks", "test", id]).await;
     assert!(refused.code != 0 && refused.err.contains("is turned off"), "{refused:?}");
@@ -81,7 +87,10 @@ async fn what_cannot_be_an_endpoint_is_refused_with_the_reason() {
     let latch = Latch::new();
     for (arguments, said) in [
         (&["webhooks", "add", "http://app.example/hooks"][..], "must start with https://"),
-        (&["webhooks", "add", "https://app.example/hooks", "--event", "renamed"][..], "connected_account.status_updated"),
+        (
+            &["webhooks", "add", "https://app.example/hooks", "--event", "renamed"][..],
+            "connected_account.status_updated",
+        ),
     ] {
         let ran = latch.run(arguments).await;
         assert!(ran.code == 2 && ran.err.contains(said), "{ran:?}");

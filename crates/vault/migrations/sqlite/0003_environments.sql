@@ -27,6 +27,9 @@ CREATE TABLE signing_keys (
 ALTER TABLE connections ADD COLUMN kind TEXT NOT NULL DEFAULT 'OAUTH';
 ALTER TABLE connections ADD COLUMN enabled BOOLEAN NOT NULL DEFAULT TRUE;
 
+-- What the application keeps with an account, as JSON. Nothing of ours reads it.
+ALTER TABLE accounts ADD COLUMN api_config TEXT;
+
 -- What the application wants to hear when the person comes back from consent.
 ALTER TABLE authorization_links ADD COLUMN verify_url TEXT;
 ALTER TABLE authorization_links ADD COLUMN app_state TEXT;

@@ -13,6 +13,7 @@
 
 mod background;
 mod gates;
+mod observer;
 mod schedule;
 
 use std::time::Duration;
@@ -22,6 +23,7 @@ use tokio::time::Instant;
 
 pub use background::RefresherHandle;
 pub(crate) use gates::Gates;
+pub use observer::{RefreshObserver, RefreshOutcome};
 
 use crate::clock::later;
 use crate::oauth::{TokenFailure, Tokens};
@@ -96,7 +98,13 @@ impl Vault {
             let until = later(now, self.inner.lease);
             let store = &self.inner.store;
             match store.take_lease(tenant, id, generation, &self.inner.instance, now, until).await? {
-                Lease::Taken(record) => return self.refresh_record(record, until).await,
+                Lease::Taken(record) => {
+                    let result = self.refresh_record(record, until).await;
+                    if let Some(observer) = &self.inner.refresh.observer {
+                        observer.refreshed(RefreshOutcome::of(&result));
+                    }
+                    return result;
+                }
                 Lease::Changed(record) => return active(record),
                 Lease::Gone => return Err(missing_account(id)),
                 Lease::Held if Instant::now() < patience => tokio::time::sleep(POLL).await,

@@ -1,6 +1,7 @@
 //! Accounts: finding, listing, making, removing them.
 
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 
 use super::credentials::read;
 use super::outbox::post;
@@ -19,6 +20,13 @@ pub(crate) struct NewAccount<'a> {
     pub(crate) data_key: Vec<u8>,
 }
 
+/// What came of merging.
+pub(crate) enum Merged {
+    Done,
+    /// It would have been too large; nothing was changed.
+    TooLarge,
+}
+
 impl Store {
     pub(crate) async fn account(
         &self,
@@ -30,6 +38,37 @@ impl Store {
             .bind(id.as_str())
             .fetch_optional(&self.reader)
             .await?)
+    }
+
+    /// The same, as it was at most a moment ago.
+    pub(crate) async fn recent_account(
+        &self,
+        tenant: &TenantId,
+        id: &AccountId,
+    ) -> Result<Option<AccountRecord>, StoreError> {
+        let read = async { Ok::<_, StoreError>(Vec::from_iter(self.account(tenant, id).await?)) };
+        let found = self.recent.accounts(|| format!("{tenant}|{id}"), read).await?;
+        Ok(found.first().cloned())
+    }
+
+    /// The accounts with an identifier, on one connection or on all, as they were at most a moment ago.
+    pub(crate) async fn recent_accounts(
+        &self,
+        tenant: &TenantId,
+        connection: Option<&str>,
+        identifier: &str,
+    ) -> Result<Vec<AccountRecord>, StoreError> {
+        let read = async {
+            Ok::<_, StoreError>(match connection {
+                Some(connection) => {
+                    Vec::from_iter(self.account_on_connection(tenant, connection, identifier).await?)
+                }
+                None => self.accounts_by_identifier(tenant, identifier).await?,
+            })
+        };
+        // No name holds a `|`; the identifier, which may, comes last.
+        let key = || format!("{tenant}|{}|{identifier}", connection.unwrap_or_default());
+        Ok(self.recent.accounts(key, read).await?.to_vec())
     }
 
     pub(crate) async fn account_on_connection(
@@ -58,7 +97,7 @@ impl Store {
             .await?)
     }
 
-    /// Up to `limit` accounts after the page's start, and how many match in all.
+    /// Up to `limit` accounts after the page's start, or before its end, and how many match in all.
     pub(crate) async fn accounts(
         &self,
         tenant: &TenantId,
@@ -68,20 +107,35 @@ impl Store {
     ) -> Result<(Vec<AccountRecord>, u64), StoreError> {
         let status = filter.status.map(AccountStatus::as_str);
         let pattern = filter.identifier_contains.as_deref().map(like_pattern);
-        let rows = sqlx::query_as(statements::ACCOUNTS)
+        let text = filter.contains.as_deref().map(like_pattern);
+        let names = (!filter.connections.is_empty()).then(|| format!("|{}|", filter.connections.join("||")));
+        let (statement, start) = match &page.before {
+            Some(before) => (statements::ACCOUNTS_BEFORE, Some(before)),
+            None => (statements::ACCOUNTS, page.after.as_ref()),
+        };
+        let mut rows: Vec<AccountRecord> = sqlx::query_as(statement)
             .bind(tenant.as_str())
             .bind(filter.connection.as_deref())
             .bind(status)
             .bind(pattern.as_deref())
-            .bind(page.after.as_ref().map(AccountId::as_str))
+            .bind(names.as_deref())
+            .bind(filter.identifier.as_deref())
+            .bind(text.as_deref())
+            .bind(start.map(AccountId::as_str))
             .bind(i64::from(limit))
             .fetch_all(&self.reader)
             .await?;
+        if page.before.is_some() {
+            rows.reverse();
+        }
         let total: i64 = sqlx::query_scalar(statements::COUNT_ACCOUNTS)
             .bind(tenant.as_str())
             .bind(filter.connection.as_deref())
             .bind(status)
             .bind(pattern.as_deref())
+            .bind(names.as_deref())
+            .bind(filter.identifier.as_deref())
+            .bind(text.as_deref())
             .fetch_one(&self.reader)
             .await?;
         Ok((rows, u64::try_from(total).unwrap_or_default()))
@@ -112,6 +166,7 @@ impl Store {
         }
         transaction.commit().await?;
         self.posted.notify_one();
+        self.recent.changed();
         Ok(made)
     }
 
@@ -132,6 +187,7 @@ impl Store {
         post(&mut transaction, Occurrence::new(WebhookEvent::Deleted, &record.account), now).await?;
         transaction.commit().await?;
         self.posted.notify_one();
+        self.recent.changed();
         Ok(true)
     }
 
@@ -162,6 +218,7 @@ impl Store {
         }
         transaction.commit().await?;
         self.posted.notify_one();
+        self.recent.changed();
         Ok(())
     }
 
@@ -190,7 +247,46 @@ impl Store {
         }
         transaction.commit().await?;
         self.posted.notify_one();
+        self.recent.changed();
         Ok(done.rows_affected() == 1)
+    }
+
+    /// Merges members into what the application keeps with an account; null removes one. Returns what it is then;
+    /// `None` if there is no such account.
+    pub(crate) async fn merge_api_config(
+        &self,
+        tenant: &TenantId,
+        id: &AccountId,
+        given: Map<String, Value>,
+        longest: usize,
+        now: Timestamp,
+    ) -> Result<Option<Merged>, StoreError> {
+        let mut transaction = self.write().await?;
+        let Some(before) = super::credentials::read(&mut transaction, tenant, id).await? else {
+            return Ok(None);
+        };
+        let mut merged = before.account.api_config;
+        for (name, value) in given {
+            if value.is_null() {
+                merged.remove(&name);
+            } else {
+                merged.insert(name, value);
+            }
+        }
+        let text = Value::Object(merged).to_string();
+        if text.len() > longest {
+            return Ok(Some(Merged::TooLarge));
+        }
+        sqlx::query(statements::SET_API_CONFIG)
+            .bind(tenant.as_str())
+            .bind(id.as_str())
+            .bind(text)
+            .bind(now.as_microsecond())
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        self.recent.changed();
+        Ok(Some(Merged::Done))
     }
 
     pub(crate) async fn touch(
@@ -205,6 +301,7 @@ impl Store {
             .bind(now.as_microsecond())
             .execute(&self.writer)
             .await?;
+        self.recent.changed();
         Ok(())
     }
 }

@@ -57,6 +57,15 @@ impl Store {
             .await?)
     }
 
+    /// The same, as it was at most a moment ago.
+    pub(crate) async fn recent_connection(
+        &self,
+        tenant: &TenantId,
+        name: &str,
+    ) -> Result<Option<std::sync::Arc<ConnectionRecord>>, StoreError> {
+        self.recent.connection(|| format!("{tenant}|{name}"), self.connection(tenant, name)).await
+    }
+
     pub(crate) async fn connection_by_id(
         &self,
         tenant: &TenantId,
@@ -82,7 +91,9 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut transaction = self.write().await?;
         new.insert(&mut transaction, tenant, now).await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await?;
+        self.recent.changed();
+        Ok(())
     }
 
     /// Changes what is given, all of it or nothing; `oauth_app` is the app of the settings, sealed.
@@ -145,7 +156,9 @@ impl Store {
                 .execute(&mut *transaction)
                 .await?;
         }
-        Ok(transaction.commit().await?)
+        transaction.commit().await?;
+        self.recent.changed();
+        Ok(())
     }
 
     /// Removes a connection without accounts; says how many accounts it has. With any it stays.
@@ -171,6 +184,7 @@ impl Store {
             sqlx::query(statement).bind(tenant.as_str()).bind(id.as_str()).execute(&mut *transaction).await?;
         }
         transaction.commit().await?;
+        self.recent.changed();
         Ok(0)
     }
 

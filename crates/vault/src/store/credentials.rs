@@ -50,6 +50,7 @@ impl Store {
         let changed = apply(&mut transaction, tenant, id, generation, change, now).await?;
         transaction.commit().await?;
         self.posted.notify_one();
+        self.recent.changed();
         Ok(changed)
     }
 }

@@ -14,6 +14,7 @@ mod error;
 mod leases;
 mod open;
 mod outbox;
+mod recent;
 mod rows;
 mod runs;
 mod signing_keys;
@@ -24,7 +25,7 @@ mod webhooks;
 use sqlx::{Sqlite, SqlitePool, Transaction};
 use tokio::sync::Notify;
 
-pub(crate) use accounts::NewAccount;
+pub(crate) use accounts::{Merged, NewAccount};
 pub(crate) use authorizations::{
     AfterConsent, LinkRecord, LinkUse, NewAuthorization, NewLink, StateUse, TakenAuthorization,
 };
@@ -48,6 +49,7 @@ pub(crate) struct Store {
     reader: SqlitePool,
     /// Told when there may be something new in the outbox.
     posted: Notify,
+    recent: recent::Recent,
 }
 
 impl Store {

@@ -69,7 +69,12 @@ pub(crate) async fn check_value(path: &Path) -> Result<Option<Vec<u8>>, StoreErr
 impl Store {
     /// Opens or creates the database at `path`, brings it up to date and makes sure that it has a value to
     /// recognise the master key by (`new_check_value`, unless there is one). Returns the one it has.
-    pub(crate) async fn open(path: &Path, new_check_value: &[u8]) -> Result<(Self, Vec<u8>), StoreError> {
+    /// What was read is remembered for `remember_for`.
+    pub(crate) async fn open(
+        path: &Path,
+        new_check_value: &[u8],
+        remember_for: Duration,
+    ) -> Result<(Self, Vec<u8>), StoreError> {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -83,7 +88,8 @@ impl Store {
         let writer = SqlitePoolOptions::new().max_connections(1).connect_lazy_with(options.clone());
         let reader =
             SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options.read_only(true));
-        let store = Self { writer, reader, posted: Notify::new() };
+        let store =
+            Self { writer, reader, posted: Notify::new(), recent: super::recent::Recent::new(remember_for) };
         let started = Instant::now();
         let outcome = loop {
             match store.prepare(new_check_value).await {
@@ -155,7 +161,8 @@ mod tests {
     #[tokio::test]
     async fn the_engine_accepts_every_statement() {
         let folder = tempfile::tempdir().unwrap();
-        let (store, _) = Store::open(&folder.path().join(DATABASE_FILE), b"check").await.unwrap();
+        let (store, _) =
+            Store::open(&folder.path().join(DATABASE_FILE), b"check", Duration::ZERO).await.unwrap();
         for (name, text) in statements::ALL {
             let prepared = (&store.reader).prepare(sqlx::AssertSqlSafe(*text).into_sql_str()).await;
             assert!(prepared.is_ok(), "{name}: {:?}", prepared.err());
@@ -168,8 +175,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(DATABASE_FILE);
         assert_eq!(check_value(&path).await.unwrap(), None);
-        let (first, _) = Store::open(&path, b"one").await.unwrap();
-        let (second, kept) = Store::open(&path, b"two").await.unwrap();
+        let (first, _) = Store::open(&path, b"one", Duration::ZERO).await.unwrap();
+        let (second, kept) = Store::open(&path, b"two", Duration::ZERO).await.unwrap();
         assert_eq!(kept, b"one");
         assert_eq!(check_value(&path).await.unwrap().as_deref(), Some(b"one".as_slice()));
         first.close().await;

@@ -1,6 +1,7 @@
 //! Rows as values: what a column holds, checked on the way out.
 
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Row};
 use url::Url;
@@ -100,6 +101,11 @@ fn policy(row: &SqliteRow) -> Read<Policy> {
     text.map_or(Ok(Policy::ALLOW), |text| text.parse().map_err(damaged))
 }
 
+fn api_config(row: &SqliteRow) -> Read<Map<String, Value>> {
+    let text: Option<&str> = row.try_get("api_config")?;
+    text.map_or(Ok(Map::new()), |text| serde_json::from_str(text).map_err(damaged))
+}
+
 fn connection_kind(row: &SqliteRow) -> Read<ConnectionKind> {
     let text: &str = row.try_get("kind")?;
     [ConnectionKind::OAuth, ConnectionKind::ApiKey]
@@ -140,6 +146,7 @@ impl<'r> FromRow<'r, SqliteRow> for AccountRecord {
                 status_reason: row.try_get("status_reason")?,
                 credential_kind: credential_kind(row)?,
                 policy: policy(row)?,
+                api_config: api_config(row)?,
                 identity: identity(row)?,
                 token_expires_at: maybe_moment(row, "token_expires_at")?,
                 created_at: moment(row, "created_at")?,

@@ -20,7 +20,7 @@ macro_rules! accounts_where {
             "a.credential_kind, a.user_id, a.user_name, a.user_email, a.organization_id, a.organization_name, ",
             "a.token_expires_at, a.created_at, a.updated_at, a.last_used_at, a.data_key, a.access_token, ",
             "a.refresh_token, a.api_key, a.oauth_app_id, a.generation, a.refresh_failures, a.unsettled, ",
-            "a.lease_owner, a.lease_until, a.policy ",
+            "a.lease_owner, a.lease_until, a.policy, a.api_config ",
             "FROM accounts a JOIN connections c ON c.id = a.connection_id ",
             $rest
         )
@@ -94,6 +94,11 @@ macro_rules! filtered {
             "WHERE a.tenant = $1 AND (CAST($2 AS TEXT) IS NULL OR c.name = $2) ",
             "AND (CAST($3 AS TEXT) IS NULL OR a.status = $3) ",
             "AND (CAST($4 AS TEXT) IS NULL OR LOWER(a.identifier) LIKE $4 ESCAPE '\\') ",
+            // Names hold no `|`: taking the name out of the list changes the list if it is in there.
+            "AND (CAST($5 AS TEXT) IS NULL OR REPLACE($5, '|' || c.name || '|', '') <> $5) ",
+            "AND (CAST($6 AS TEXT) IS NULL OR a.identifier = $6) ",
+            "AND (CAST($7 AS TEXT) IS NULL OR LOWER(a.identifier) LIKE $7 ESCAPE '\\' ",
+            "OR LOWER(c.name) LIKE $7 ESCAPE '\\') ",
             $($rest)?
         )
     };
@@ -141,7 +146,11 @@ statements! {
         accounts_where!("WHERE a.tenant = $1 AND a.identifier = $2 ORDER BY c.name LIMIT 100");
     ACCOUNTS = concat!(
         accounts_where!(""),
-        filtered!("AND (CAST($5 AS TEXT) IS NULL OR a.id > $5) ORDER BY a.id LIMIT $6")
+        filtered!("AND (CAST($8 AS TEXT) IS NULL OR a.id > $8) ORDER BY a.id LIMIT $9")
+    );
+    ACCOUNTS_BEFORE = concat!(
+        accounts_where!(""),
+        filtered!("AND a.id < $8 ORDER BY a.id DESC LIMIT $9")
     );
     COUNT_ACCOUNTS = concat!(
         "SELECT COUNT(*) FROM accounts a JOIN connections c ON c.id = a.connection_id ",
@@ -151,6 +160,7 @@ statements! {
     SET_IDENTITY = "UPDATE accounts SET user_id = $3, user_name = $4, user_email = $5, organization_id = $6, \
         organization_name = $7, updated_at = $8 WHERE tenant = $1 AND id = $2";
     SET_POLICY = "UPDATE accounts SET policy = $3, updated_at = $4 WHERE tenant = $1 AND id = $2";
+    SET_API_CONFIG = "UPDATE accounts SET api_config = $3, updated_at = $4 WHERE tenant = $1 AND id = $2";
     TOUCH = "UPDATE accounts SET last_used_at = $3 WHERE tenant = $1 AND id = $2 \
         AND (last_used_at IS NULL OR last_used_at < $3)";
 

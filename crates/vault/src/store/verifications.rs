@@ -78,6 +78,7 @@ impl Store {
             .await?;
         transaction.commit().await?;
         self.posted.notify_one();
+        self.recent.changed();
         Ok(Some(record))
     }
 
@@ -114,6 +115,7 @@ impl Store {
         let changed = apply(&mut transaction, tenant, &held.account_id, None, change, now).await?;
         transaction.commit().await?;
         self.posted.notify_one();
+        self.recent.changed();
         Ok(changed.map_or(Verified::Unknown, |(record, _)| Verified::Connected(Box::new(record))))
     }
 
@@ -133,6 +135,7 @@ impl Store {
             .execute(&mut *transaction)
             .await?;
         transaction.commit().await?;
+        self.recent.changed();
         Ok(expired)
     }
 }

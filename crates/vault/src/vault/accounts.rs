@@ -1,20 +1,26 @@
 //! Connected accounts: finding, making, listing, disconnecting, removing them.
 
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Map, Value};
 
 use super::Vault;
 use super::grants::missing_account;
 use crate::identifiers::check_identifier;
+use crate::oauth::Tokens;
 use crate::seal::{Field, Row};
 use crate::status::Event;
-use crate::store::{AccountRecord, Change, NewAccount, NewCredential};
+use crate::store::{AccountRecord, Change, Merged, NewAccount, NewCredential};
 use crate::{
     Account, AccountFilter, AccountId, AccountPage, CloseIdentity, CredentialKind, Page, Policy, TenantId,
     VaultError,
 };
 
+/// What an application keeps with an account is no place for documents.
+const LONGEST_API_CONFIG: usize = 16 * 1024;
 /// Close's keys have some dozens of characters; nothing longer than this is one.
 const LONGEST_API_KEY: usize = 512;
+/// Nor is any of its tokens longer than this.
+const LONGEST_TOKEN: usize = 8192;
 
 impl Vault {
     /// The account with this identifier on this connection, made if there is none: pending, without a
@@ -37,13 +43,7 @@ impl Vault {
         connection: Option<&str>,
         identifier: &str,
     ) -> Result<Account, VaultError> {
-        let mut found = match connection {
-            Some(connection) => {
-                let found = self.inner.store.account_on_connection(tenant, connection, identifier).await?;
-                Vec::from_iter(found)
-            }
-            None => self.inner.store.accounts_by_identifier(tenant, identifier).await?,
-        };
+        let mut found = self.inner.store.recent_accounts(tenant, connection, identifier).await?;
         match (found.pop(), found.len()) {
             (Some(record), 0) => Ok(record.account),
             (Some(last), _) => Err(VaultError::Ambiguous {
@@ -77,10 +77,16 @@ impl Vault {
         // One more than asked for tells whether there is another page.
         let (mut records, total) = self.inner.store.accounts(tenant, filter, page, limit + 1).await?;
         let more = records.len() > limit as usize;
+        if page.before.is_some() {
+            records.drain(..records.len().saturating_sub(limit as usize));
+        }
         records.truncate(limit as usize);
         let accounts: Vec<Account> = records.into_iter().map(|record| record.account).collect();
-        let next = accounts.last().filter(|_| more).map(|account| account.id.clone());
-        Ok(AccountPage { accounts, next, total })
+        let backwards = page.before.is_some();
+        let next = accounts.last().filter(|_| more || backwards).map(|account| account.id.clone());
+        let behind = if backwards { more } else { page.after.is_some() };
+        let previous = accounts.first().filter(|_| behind).map(|account| account.id.clone());
+        Ok(AccountPage { accounts, next, previous, total })
     }
 
     /// Gives an account an API key, making the account if need be: it is active from now on. A grant that it
@@ -115,6 +121,43 @@ impl Vault {
         .await
     }
 
+    /// Gives an account a grant that was made elsewhere, for the connection's OAuth app: it is active from now on.
+    /// When the access token runs out is not known, so it is used until Close refuses it. A grant that the
+    /// account held before is not given back: it may be the same one.
+    pub async fn import_grant(
+        &self,
+        tenant: &TenantId,
+        id: &AccountId,
+        access_token: SecretString,
+        refresh_token: Option<SecretString>,
+    ) -> Result<Account, VaultError> {
+        for token in [Some(&access_token), refresh_token.as_ref()].into_iter().flatten() {
+            check_token(token)?;
+        }
+        let found = self.record(tenant, id).await?;
+        let connection = self.connection_record(tenant, &found.account.connection).await?;
+        let Some(app_id) = connection.oauth_app_id else {
+            return Err(VaultError::NoOAuthApp { connection: connection.connection.name });
+        };
+        let (vault, tenant, id) = (self.clone(), tenant.clone(), id.clone());
+        self.to_the_end(async move {
+            let _turn = vault.inner.gates.enter(&id).await;
+            let record = AccountRecord { refresh_token: None, ..vault.record(&tenant, &id).await? };
+            let tokens =
+                Tokens { access_token, refresh_token, lifetime: None, user_id: None, organization_id: None };
+            let credential = NewCredential {
+                identity: Some(CloseIdentity::default()),
+                ..vault.seal_tokens(&record, &tokens, Some(app_id))?
+            };
+            let change = Change { event: Event::Connected, reason: None, credential: Some(credential), told: None };
+            let now = vault.inner.clock.now();
+            let changed = vault.inner.store.change(&tenant, &id, None, change, now).await?;
+            vault.inner.rescheduled.notify_one();
+            Ok(changed.ok_or_else(|| missing_account(&id))?.0.account)
+        })
+        .await
+    }
+
     /// Notes who an account is at Close. Parts that are `None` stay as they are.
     pub async fn record_identity(
         &self,
@@ -132,6 +175,24 @@ impl Vault {
         };
         self.inner.store.set_identity(tenant, id, &who, self.inner.clock.now()).await?;
         self.account_by_id(tenant, id).await
+    }
+
+    /// Merges members into what the application keeps with an account, name by name; null removes one.
+    pub async fn merge_api_config(
+        &self,
+        tenant: &TenantId,
+        id: &AccountId,
+        given: Map<String, Value>,
+    ) -> Result<Account, VaultError> {
+        let now = self.inner.clock.now();
+        match self.inner.store.merge_api_config(tenant, id, given, LONGEST_API_CONFIG, now).await? {
+            Some(Merged::Done) => self.account_by_id(tenant, id).await,
+            Some(Merged::TooLarge) => Err(VaultError::InvalidIdentifier {
+                what: "api_config",
+                problem: format!("would be longer than {LONGEST_API_CONFIG} bytes; nothing was changed"),
+            }),
+            None => Err(missing_account(id)),
+        }
     }
 
     /// Sets what may be done with an account, whatever state it is in. It stays set through every new grant.
@@ -194,6 +255,13 @@ impl Vault {
         let found = self.inner.store.account_on_connection(tenant, connection, identifier).await?;
         Ok((found.ok_or_else(|| missing_account(&id))?, created))
     }
+}
+
+/// A token that can stand in a header.
+fn check_token(token: &SecretString) -> Result<(), VaultError> {
+    let text = token.expose_secret();
+    let fits = (1..=LONGEST_TOKEN).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+    if fits { Ok(()) } else { Err(VaultError::InvalidToken) }
 }
 
 /// The key without the line end it was pasted with.

@@ -1,18 +1,33 @@
 //! Connections: showing and setting them.
 
 use aws_lc_rs::digest::{SHA256, digest};
+use url::Url;
 
 use super::Vault;
 use crate::identifiers::check_connection_name;
 use crate::random::hex;
 use crate::seal::{Field, Row};
 use crate::store::{ConnectionRecord, NewConnection, NewOAuthApp};
-use crate::{Connection, ConnectionId, ConnectionSettings, Endpoints, OAuthApp, TenantId, VaultError};
+use crate::{
+    Account, Connection, ConnectionId, ConnectionSettings, Endpoints, OAuthApp, TenantId, VaultError,
+};
 
 impl Vault {
     /// The connection of that name.
     pub async fn connection(&self, tenant: &TenantId, name: &str) -> Result<Connection, VaultError> {
         Ok(self.connection_record(tenant, name).await?.connection)
+    }
+
+    /// Where the API of an account's connection is, for a call. As it was at most
+    /// [`VaultOptions::remember_for`](crate::VaultOptions) ago.
+    pub async fn api_for(&self, account: &Account) -> Result<Url, VaultError> {
+        let found = self.inner.store.recent_connection(&account.tenant, &account.connection).await?;
+        let missing = || VaultError::not_found(format!("the connection {:?}", account.connection));
+        let connection = &found.as_ref().ok_or_else(missing)?.connection;
+        if !connection.enabled {
+            return Err(VaultError::ConnectionDisabled { connection: connection.name.clone() });
+        }
+        Ok(connection.endpoints.api.clone())
     }
 
     /// All connections of a tenant, by name.

@@ -27,8 +27,8 @@ impl Vault {
     /// What to call Close with, as of now. A token that runs out within the leeway is refreshed first; should
     /// that fail while the token still works, it is used as it is.
     pub async fn credential(&self, account: &Account) -> Result<Credential, VaultError> {
-        let record = active(self.record(&account.tenant, &account.id).await?)?;
-        self.usable(record).await
+        let found = self.inner.store.recent_account(&account.tenant, &account.id).await?;
+        self.usable(active(found.ok_or_else(|| missing_account(&account.id))?)?).await
     }
 
     /// Close answered 401 to the credential of `generation`: returns a newer one, refreshing if nobody has. If

@@ -7,6 +7,7 @@ mod clients;
 mod connections;
 mod credentials;
 mod grants;
+mod recorder;
 mod runs;
 mod tokens;
 mod verify;
@@ -64,9 +65,11 @@ pub(crate) struct Inner {
     /// What this opening of the vault is called in leases.
     pub(crate) instance: String,
     pub(crate) public_url: Option<Url>,
+    pub(crate) issuer: Option<Url>,
     pub(crate) link_lifetime: Duration,
     pub(crate) signing: Signing,
     pub(crate) sender: Sender,
+    pub(crate) recorder: recorder::Recorder,
     record_lifetime: Duration,
     data_folder: PathBuf,
 }
@@ -94,7 +97,9 @@ impl Vault {
 
         files::ensure_private(&path)
             .map_err(|source| VaultError::DataFolder { path: path.clone(), source })?;
-        let (store, kept) = Store::open(&path, &master_key.check_value()?).await.map_err(in_database)?;
+        let (store, kept) = Store::open(&path, &master_key.check_value()?, options.remember_for)
+            .await
+            .map_err(in_database)?;
         // Another program may have created the same database meanwhile, with another key.
         if !master_key.fits(&kept) {
             store.close().await;
@@ -114,10 +119,12 @@ impl Vault {
                 tasks: TaskTracker::new(),
                 stop: CancellationToken::new(),
                 instance: identifiers::generate("vault_"),
+                issuer: options.issuer.or_else(|| options.public_url.clone()),
                 public_url: options.public_url,
                 link_lifetime: options.link_lifetime,
                 signing: Signing::default(),
                 sender,
+                recorder: recorder::Recorder::new(),
                 record_lifetime: options.record_lifetime,
                 data_folder: folder,
             }),
@@ -145,6 +152,11 @@ impl Vault {
             endpoints: &Endpoints::close(),
         };
         Ok(self.inner.store.ensure_tenant(tenant, &first, self.inner.clock.now()).await?)
+    }
+
+    /// Where people reach this program, if that is known.
+    pub fn public_url(&self) -> Option<&Url> {
+        self.inner.public_url.as_ref()
     }
 
     /// Every tenant of this installation.

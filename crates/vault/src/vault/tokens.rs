@@ -40,7 +40,7 @@ impl Vault {
         let now = self.inner.clock.now();
         let keys = self.signing_keys_for(now).await?;
         let key = keys.first().ok_or(VaultError::SealingFailed)?;
-        let issuer = self.inner.public_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned());
+        let issuer = self.inner.issuer.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned());
         let token = key.sign(&Claims {
             iss: issuer.unwrap_or_else(|| "latch".to_owned()),
             sub: client.client_id,

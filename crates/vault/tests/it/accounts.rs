@@ -111,7 +111,7 @@ async fn lists_come_in_pages_and_can_be_narrowed() {
     vault.set_api_key(&tenant(), "close", "Team", "api_key".into(), None).await.unwrap();
 
     let mut names = Vec::new();
-    let mut page = Page { limit: 3, after: None };
+    let mut page = Page { limit: 3, ..Page::default() };
     loop {
         let found = vault.accounts(&tenant(), &AccountFilter::default(), &page).await.unwrap();
         assert_eq!(found.total, 8);
@@ -121,6 +121,19 @@ async fn lists_come_in_pages_and_can_be_narrowed() {
     }
     assert_eq!(names.len(), 8);
     assert_eq!((names[0].as_str(), names[7].as_str()), ("rep_0%", "Team"));
+
+    // The same way back, from the last page to the first.
+    let last = vault.accounts(&tenant(), &AccountFilter::default(), &page).await.unwrap();
+    let mut backwards: Vec<String> = last.accounts.iter().map(|account| account.identifier.clone()).collect();
+    let mut previous = last.previous;
+    while let Some(before) = previous {
+        let page = Page { limit: 3, before: Some(before), ..Page::default() };
+        let found = vault.accounts(&tenant(), &AccountFilter::default(), &page).await.unwrap();
+        assert!(found.next.is_some());
+        backwards.splice(..0, found.accounts.into_iter().map(|account| account.identifier));
+        previous = found.previous;
+    }
+    assert_eq!(backwards, names);
 
     let count = async |filter: AccountFilter| {
         vault.accounts(&tenant(), &filter, &Page::default()).await.unwrap().accounts.len()
@@ -134,6 +147,21 @@ async fn lists_come_in_pages_and_can_be_narrowed() {
     assert_eq!(count(active).await, 1);
     let elsewhere = AccountFilter { connection: Some("other".into()), ..AccountFilter::default() };
     assert_eq!(count(elsewhere).await, 0);
+
+    vault.set_connection(&tenant(), "close2", latch_vault::ConnectionSettings::default()).await.unwrap();
+    vault.get_or_create_account(&tenant(), "close2", "Team").await.unwrap();
+    let of = |names: &[&str]| AccountFilter {
+        connections: names.iter().map(|name| (*name).to_owned()).collect(),
+        ..AccountFilter::default()
+    };
+    assert_eq!(count(of(&["close2"])).await, 1);
+    assert_eq!(count(of(&["other", "close", "close2"])).await, 9);
+    assert_eq!(count(of(&["clos"])).await, 0);
+    let exactly = AccountFilter { identifier: Some("Team".into()), ..AccountFilter::default() };
+    assert_eq!(count(exactly).await, 2);
+    let anywhere = |text: &str| AccountFilter { contains: Some(text.into()), ..AccountFilter::default() };
+    assert_eq!(count(anywhere("SE2")).await, 1, "in the connection's name");
+    assert_eq!(count(anywhere("team")).await, 2, "in the identifier");
 }
 
 #[tokio::test]

@@ -34,7 +34,7 @@ async fn a_client_is_known_by_its_secret_and_nothing_else() {
     assert!(complaint(vault.create_client(&tenant(), "").await).contains("client name is empty"));
 }
 
-fn call(scene: &Scene, number: u32) -> CallRecord {
+pub(crate) fn call(scene: &Scene, number: u32) -> CallRecord {
     CallRecord {
         id: format!("call_{number}"),
         tenant: tenant(),

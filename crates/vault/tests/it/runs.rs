@@ -97,6 +97,7 @@ async fn a_folder_of_the_first_version_is_brought_up_to_date_with_all_that_is_in
         "DROP TABLE webhook_endpoints",
         "DROP TABLE signing_keys",
         "DROP TABLE verifications",
+        "ALTER TABLE accounts DROP COLUMN api_config",
         "ALTER TABLE connections DROP COLUMN kind",
         "ALTER TABLE connections DROP COLUMN enabled",
         "ALTER TABLE authorization_links DROP COLUMN verify_url",

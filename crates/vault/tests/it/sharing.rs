@@ -6,7 +6,7 @@ use latch_vault::AccountStatus;
 use sqlx::sqlite::SqliteConnectOptions;
 
 use crate::provider::Mishap;
-use crate::scene::{MINUTE, Scene, complaint, shown};
+use crate::scene::{MINUTE, Scene, complaint, shown, tenant};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -123,4 +123,36 @@ async fn a_late_success_outweighs_the_refusal_it_caused() {
     scene.provider.let_go();
     assert_eq!(shown(&slow.await.unwrap().unwrap()), "access-token-2");
     assert_eq!(scene.reload(&alice).await.status, AccountStatus::Active);
+}
+
+#[tokio::test]
+async fn a_server_that_remembers_sees_its_own_changes_at_once() {
+    let (scene, alice) = Scene::with_alice().await;
+    let options = latch_vault::VaultOptions { remember_for: MINUTE, ..scene.options() };
+    let vault = latch_vault::Vault::open(options).await.unwrap();
+    let found = async || vault.account(&tenant(), None, "alice").await.unwrap();
+    assert_eq!(found().await, alice);
+    vault.set_policy(&tenant(), &alice.id, &"write:deny".parse().unwrap()).await.unwrap();
+    assert_eq!(found().await.policy.to_string(), "read:allow,write:deny");
+    vault.credential(&alice).await.unwrap();
+    vault.disconnect_account(&tenant(), &alice.id).await.unwrap();
+    assert!(complaint(vault.credential(&alice).await).contains("DISCONNECTED"));
+    vault.remove_account(&tenant(), &alice.id).await.unwrap();
+    assert!(complaint(vault.account(&tenant(), None, "alice").await).contains("not found"));
+}
+
+#[tokio::test]
+async fn calls_that_are_recorded_in_groups_are_all_there_in_order_once_it_is_closed() {
+    let scene = Scene::start().await;
+    for number in 0..1000 {
+        scene.clock.advance(std::time::Duration::from_millis(1));
+        scene.vault.record_call_soon(crate::clients::call(&scene, number)).await;
+    }
+    scene.vault.close().await;
+    let reopened = scene.another_vault().await;
+    let newest = reopened.calls(&tenant(), 500, None).await.unwrap();
+    assert_eq!(newest.len(), 500);
+    assert_eq!((newest[0].id.as_str(), newest[499].id.as_str()), ("call_999", "call_500"));
+    let older = reopened.calls(&tenant(), 500, Some("call_500")).await.unwrap();
+    assert_eq!((older.len(), older[499].id.as_str()), (500, "call_0"));
 }

@@ -1,0 +1,175 @@
+//! Around every request: its id, its span, its line in the log, its place in the metrics.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use axum::Router;
+use http::{HeaderMap, Method, Request, Response};
+use opentelemetry::propagation::{Extractor, TextMapPropagator};
+use opentelemetry::trace::TraceContextExt;
+use opentelemetry_sdk::propagation::TraceContextPropagator;
+use tokio::time::Instant;
+use tower::{Layer, Service};
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
+use tracing_opentelemetry::OpenTelemetrySpanExt;
+
+use crate::door::{Door, Place, Route};
+use crate::metrics::{Metrics, request_labels};
+use crate::traces::TARGET;
+use crate::{RequestId, RequestIdLayer, labels};
+
+/// Puts everything that is known of requests around all routes of `router`, known and unknown. Add routes first:
+/// what is merged afterwards is not observed.
+pub fn observe(router: Router, metrics: &Metrics) -> Router {
+    router.layer(ObserveLayer { metrics: metrics.clone() }).layer(RequestIdLayer)
+}
+
+#[derive(Clone, Debug)]
+struct ObserveLayer {
+    metrics: Metrics,
+}
+
+impl<S> Layer<S> for ObserveLayer {
+    type Service = Observed<S>;
+
+    fn layer(&self, inner: S) -> Observed<S> {
+        Observed { inner, metrics: self.metrics.clone() }
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Observed<S> {
+    inner: S,
+    metrics: Metrics,
+}
+
+impl<S, B, R> Service<Request<B>> for Observed<S>
+where
+    S: Service<Request<B>, Response = Response<R>>,
+    S::Future: Send + 'static,
+{
+    type Response = Response<R>;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<R>, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let mut exchange = Exchange::begin(self.metrics.clone(), &request);
+        let (traced, logged) = (exchange.traced.clone(), exchange.logged.clone());
+        let answer = traced.in_scope(|| logged.in_scope(|| self.inner.call(request)));
+        Box::pin(async move {
+            let response = answer.instrument(logged).instrument(traced).await?;
+            exchange.answered(&response);
+            Ok(response)
+        })
+    }
+}
+
+/// A request under way. It is counted and logged when dropped, so that one whose client went away is too.
+struct Exchange {
+    metrics: Metrics,
+    /// The span for traces.
+    traced: Span,
+    /// The span for logs, within: it holds the request id and nothing else.
+    logged: Span,
+    place: Place,
+    method: Method,
+    started: Instant,
+    status: Option<u16>,
+    grpc_code: Option<&'static str>,
+}
+
+impl Exchange {
+    fn begin<B>(metrics: Metrics, request: &Request<B>) -> Self {
+        metrics.request_began();
+        let place = Place::of(request);
+        let method = request.method().clone();
+        let id = request.extensions().get::<RequestId>().map(RequestId::as_str);
+        let traced = traced(request, &place, id);
+        let logged = tracing::info_span!(parent: &traced, "request", request_id = id);
+        let started = Instant::now();
+        Self { metrics, traced, logged, place, method, started, status: None, grpc_code: None }
+    }
+
+    fn answered<R>(&mut self, response: &Response<R>) {
+        self.status = Some(response.status().as_u16());
+        if let Some(Route(route)) = response.extensions().get::<Route>() {
+            // The field for the name counts only until the span has begun.
+            let name = format!("{} {route}", labels::method(&self.method));
+            self.traced.context().span().update_name(name);
+            self.place.route = Some(route.clone().into_owned());
+        }
+        if self.place.door == Door::Grpc {
+            // An error stands in the header. After a success there is a body, and the code comes behind it.
+            let code = response.headers().get("grpc-status");
+            self.grpc_code = Some(code.map_or("OK", |code| labels::grpc_code(code.as_bytes())));
+        }
+    }
+}
+
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        let took = self.started.elapsed();
+        self.metrics.request_ended(request_labels(self.place.door, &self.method, self.status), took);
+        if let Some(code) = self.grpc_code {
+            self.metrics.grpc_answered(code);
+        }
+        let failed = self.status.is_none_or(|status| status >= 500);
+        self.traced.record("http.route", self.place.route.as_deref());
+        self.traced.record("http.response.status_code", self.status);
+        self.traced.record("rpc.grpc.status_code", self.grpc_code);
+        if failed {
+            self.traced.record("otel.status_code", "ERROR");
+        }
+        self.logged.in_scope(|| {
+            tracing::info!(
+                method = %self.method,
+                route = self.place.route.as_deref().unwrap_or("none"),
+                status = self.status,
+                grpc_code = self.grpc_code,
+                duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+                "{}",
+                if self.status.is_some() { "request answered" } else { "request given up by its client" },
+            );
+        });
+    }
+}
+
+/// The span of a request, below the span of the client if it says which.
+fn traced<B>(request: &Request<B>, place: &Place, id: Option<&str>) -> Span {
+    let method = labels::method(request.method());
+    let route = place.route.as_deref();
+    let span = tracing::info_span!(
+        target: TARGET,
+        "request",
+        request_id = id,
+        otel.name = format!("{method} {}", route.unwrap_or_default()).trim_end(),
+        otel.kind = "server",
+        otel.status_code = Empty,
+        http.request.method = method,
+        http.route = Empty,
+        http.response.status_code = Empty,
+        rpc.grpc.status_code = Empty,
+    );
+    let parent = TraceContextPropagator::new().extract(&Headers(request.headers()));
+    // Fails where no traces are kept, which is all right.
+    let _ = span.set_parent(parent);
+    span
+}
+
+/// Headers as the reader of `traceparent` wants them.
+struct Headers<'a>(&'a HeaderMap);
+
+impl Extractor for Headers<'_> {
+    fn get(&self, key: &str) -> Option<&str> {
+        self.0.get(key).and_then(|value| value.to_str().ok())
+    }
+
+    fn keys(&self) -> Vec<&str> {
+        self.0.keys().map(http::HeaderName::as_str).collect()
+    }
+}

@@ -1,0 +1,95 @@
+//! What was read a moment ago, so that a busy server does not read it again for every call.
+//!
+//! Promises that a change made by this process is seen by the next reader: whatever was read before the change
+//! counts no more. A change made by another program is seen once the time to remember is over. Sealed values stay
+//! sealed here.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use moka::sync::Cache;
+
+use super::{AccountRecord, ConnectionRecord};
+
+/// At most so many answers of each kind are remembered.
+const MOST: u64 = 1_000;
+
+/// Answers by what was asked, each with the number of changes there had been.
+type Answers<T> = Cache<String, (u64, Arc<T>)>;
+
+/// The answers of a store.
+pub(crate) struct Recent {
+    /// Goes up with every change. An answer counts only at the number it was asked at.
+    changes: AtomicU64,
+    accounts: Option<Answers<Vec<AccountRecord>>>,
+    connections: Option<Answers<ConnectionRecord>>,
+}
+
+impl Recent {
+    /// Remembers for so long; zero remembers nothing.
+    pub(super) fn new(remember_for: Duration) -> Self {
+        let remembers = !remember_for.is_zero();
+        Self {
+            changes: AtomicU64::new(0),
+            accounts: remembers.then(|| cache(remember_for)),
+            connections: remembers.then(|| cache(remember_for)),
+        }
+    }
+
+    /// Something was changed: to be called after it was committed.
+    pub(super) fn changed(&self) {
+        self.changes.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// Accounts as they were found a moment ago, or as `read` finds them now. What is not there is not
+    /// remembered: another program may be making it.
+    pub(super) async fn accounts<E>(
+        &self,
+        key: impl FnOnce() -> String,
+        read: impl Future<Output = Result<Vec<AccountRecord>, E>>,
+    ) -> Result<Arc<Vec<AccountRecord>>, E> {
+        let Some(cache) = &self.accounts else { return Ok(Arc::new(read.await?)) };
+        let (key, now) = (key(), self.changes.load(Ordering::Acquire));
+        if let Some((at, known)) = cache.get(&key)
+            && at == now
+        {
+            return Ok(known);
+        }
+        let found = Arc::new(read.await?);
+        if !found.is_empty() {
+            cache.insert(key, (now, Arc::clone(&found)));
+        }
+        Ok(found)
+    }
+
+    /// The same for a connection.
+    pub(super) async fn connection<E>(
+        &self,
+        key: impl FnOnce() -> String,
+        read: impl Future<Output = Result<Option<ConnectionRecord>, E>>,
+    ) -> Result<Option<Arc<ConnectionRecord>>, E> {
+        let Some(cache) = &self.connections else { return Ok(read.await?.map(Arc::new)) };
+        let (key, now) = (key(), self.changes.load(Ordering::Acquire));
+        if let Some((at, known)) = cache.get(&key)
+            && at == now
+        {
+            return Ok(Some(known));
+        }
+        let found = read.await?.map(Arc::new);
+        if let Some(found) = &found {
+            cache.insert(key, (now, Arc::clone(found)));
+        }
+        Ok(found)
+    }
+}
+
+fn cache<V: Clone + Send + Sync + 'static>(remember_for: Duration) -> Cache<String, V> {
+    Cache::builder().max_capacity(MOST).time_to_live(remember_for).build()
+}
+
+impl std::fmt::Debug for Recent {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Recent").field("changes", &self.changes).finish_non_exhaustive()
+    }
+}
