@@ -149,7 +149,8 @@ impl Vault {
                 identity: Some(CloseIdentity::default()),
                 ..vault.seal_tokens(&record, &tokens, Some(app_id))?
             };
-            let change = Change { event: Event::Connected, reason: None, credential: Some(credential), told: None };
+            let change =
+                Change { event: Event::Connected, reason: None, credential: Some(credential), told: None };
             let now = vault.inner.clock.now();
             let changed = vault.inner.store.change(&tenant, &id, None, change, now).await?;
             vault.inner.rescheduled.notify_one();
