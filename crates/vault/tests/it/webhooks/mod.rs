@@ -71,7 +71,6 @@ impl Hooked {
                     || all[place + 1..].iter().any(|earlier| held_up(one, earlier))
             })
         })
-        })
         .await
     }
 
