@@ -86,6 +86,7 @@ impl Local {
         forget_clients(&house, options.client_name).await?;
         let (client, client_secret) = house.vault.create_client(house.tenant(), options.client_name).await?;
         let refresher = house.vault.spawn_refresher();
+        house.vault.spawn_webhooks().until_closed();
         let cleartext_url = origin.as_str().trim_end_matches('/').to_owned();
         let (mut ports, tls) = tls::local_ports(secure, &folder)?;
         ports.push(Port::new(clear, Tls::None));

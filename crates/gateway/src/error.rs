@@ -270,7 +270,8 @@ fn class_of(error: &VaultError) -> ErrorClass {
         | VaultError::NoPublicUrl
         | VaultError::ConnectionDisabled { .. }
         | VaultError::ConnectionInUse { .. }
-        | VaultError::OtherKind { .. } => ErrorClass::NotConfigured,
+        | VaultError::OtherKind { .. }
+        | VaultError::WebhookDisabled { .. } => ErrorClass::NotConfigured,
         VaultError::RefreshFailed { .. } => ErrorClass::Network,
         _ => ErrorClass::Internal,
     }

@@ -156,7 +156,7 @@ pub struct ConnectionSettings {
     pub enabled: Option<bool>,
 }
 
-fn check_address(address: &Url, what: &'static str) -> Result<(), VaultError> {
+pub(crate) fn check_address(address: &Url, what: &'static str) -> Result<(), VaultError> {
     let loopback = match address.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
@@ -171,7 +171,7 @@ fn check_address(address: &Url, what: &'static str) -> Result<(), VaultError> {
         "https" => return Ok(()),
         "http" if loopback => return Ok(()),
         "http" => {
-            "must start with https://, because credentials would travel in clear (http:// is accepted for this machine only)"
+            "must start with https://, because secrets and names would travel in clear (http:// is accepted for this machine only)"
         }
         _ => "must start with https://",
     };

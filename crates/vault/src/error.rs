@@ -156,6 +156,12 @@ pub enum VaultError {
     /// The access token is not one of ours, or no longer.
     #[error("the access token is not valid: get a new one with the API client's id and secret")]
     TokenInvalid,
+    /// The webhook endpoint is turned off.
+    #[error("the webhook endpoint {id:?} is turned off: nothing is sent to it until it is turned on again")]
+    WebhookDisabled {
+        /// The endpoint.
+        id: String,
+    },
     /// The API client's id or secret is wrong.
     #[error("the API client's id or secret is wrong")]
     ClientUnknown,

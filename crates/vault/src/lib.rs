@@ -20,6 +20,7 @@ mod signing;
 mod status;
 mod store;
 mod vault;
+mod webhooks;
 
 pub use account::{Account, AccountFilter, AccountPage, CloseIdentity, CredentialKind, Page};
 pub use authorization::{AuthorizationLink, Authorized, CallbackQuery, LinkOptions, NextStep, OpenLink};
@@ -36,3 +37,4 @@ pub use signing::{AccessToken, SigningKey, TokenHolder};
 pub use status::{AccountStatus, UnknownStatus};
 pub use store::StoreError;
 pub use vault::Vault;
+pub use webhooks::{UnknownWebhookEvent, WebhookDelivery, WebhookEndpoint, WebhookEvent, WebhooksHandle};

@@ -27,6 +27,8 @@ pub struct VaultOptions {
     pub link_lifetime: Duration,
     /// How long records of calls are kept. Default: 90 days.
     pub record_lifetime: Duration,
+    /// How long a webhook's receiver may take to answer. Default: 10 seconds.
+    pub webhook_timeout: Duration,
     /// How long a call may go by accounts and connections as they were read before. What this process changes counts
     /// at once; what another program on the same folder changes counts after this time. Default: zero, nothing is
     /// remembered.
@@ -48,6 +50,7 @@ impl VaultOptions {
             refresh: RefreshOptions::default(),
             link_lifetime: Duration::from_secs(10 * 60),
             record_lifetime: Duration::from_secs(90 * 24 * 60 * 60),
+            webhook_timeout: Duration::from_secs(10),
             remember_for: Duration::ZERO,
             http: HttpOptions::default(),
             clock: Clock::system(),

@@ -39,6 +39,8 @@ pub(crate) enum Field<'a> {
     ApiKey,
     ClientSecret,
     PrivateKey,
+    /// What deliveries to one endpoint are signed with.
+    SigningSecret,
     /// What is remembered of a script run.
     Record,
     /// The verifier of one authorization, by the hash of its state.
@@ -64,6 +66,10 @@ impl Row {
         Self { tenant: tenant.clone(), kind: "run", id: id.to_owned() }
     }
 
+    pub(crate) fn webhook_endpoint(tenant: &TenantId, id: &str) -> Self {
+        Self { tenant: tenant.clone(), kind: "webhook-endpoint", id: id.to_owned() }
+    }
+
     pub(crate) fn signing_key(id: &str) -> Self {
         Self { tenant: TenantId::default(), kind: "signing-key", id: id.to_owned() }
     }
@@ -86,6 +92,7 @@ impl Field<'_> {
             Self::ApiKey => "api_key",
             Self::ClientSecret => "client_secret",
             Self::PrivateKey => "private_key",
+            Self::SigningSecret => "signing_secret",
             Self::Record => "record",
             Self::CodeVerifier(_) => "code_verifier",
         }

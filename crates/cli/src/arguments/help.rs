@@ -210,6 +210,16 @@ Examples:
 The keys sign the access tokens of every environment. The newest signs; a running gateway finds it
 within a minute. Every key is replaced by itself after thirty days.";
 
+pub(crate) const WEBHOOKS: &str = "\
+Examples:
+  latch webhooks add https://app.example.com/hooks/latch --event status_updated
+  latch webhooks test whe_…                what the endpoint answers to a test
+  latch webhooks deliveries
+  latch webhooks redeliver evt_…
+
+A running `latch serve` or `latch up` delivers; an event that is not answered with a 2xx is tried again
+for three days. Each is signed: the headers webhook-id, webhook-timestamp and webhook-signature.";
+
 pub(crate) const STATUS: &str = "\
 Examples:
   latch status

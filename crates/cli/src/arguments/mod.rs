@@ -11,6 +11,7 @@ mod help;
 mod lua;
 mod serving;
 mod split;
+mod webhooks;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -34,6 +35,7 @@ pub(crate) use environments::{EnvironmentsAction, EnvironmentsArguments, KeysAct
 pub(crate) use lua::{LuaArguments, RunsArguments};
 pub(crate) use serving::{DemoArguments, ServeArguments, TwinArguments, TwinData, UpArguments};
 pub(crate) use split::belongs_to_flag;
+pub(crate) use webhooks::{WebhooksAction, WebhooksArguments};
 
 /// Safe hands for AI agents in Close CRM.
 ///
@@ -127,6 +129,9 @@ pub(crate) enum Command {
     /// Keys that sign access tokens: list them, or make a new one
     #[command(after_help = help::KEYS)]
     Keys(KeysArguments),
+    /// Webhooks: addresses that are told what happens to accounts
+    #[command(after_help = help::WEBHOOKS)]
+    Webhooks(WebhooksArguments),
     /// Show the data folder, the accounts by status and the last calls
     #[command(after_help = help::STATUS)]
     Status,

@@ -18,6 +18,7 @@ mod status;
 mod tools;
 mod twin;
 mod up;
+mod webhooks;
 
 use clap_complete::Shell;
 
@@ -47,6 +48,7 @@ pub(crate) async fn run(arguments: Arguments, console: &Console) -> Result<(), F
         Command::Clients(clients) => clients::run(&global, clients.action, console).await,
         Command::Environments(environments) => environments::run(&global, environments.action, console).await,
         Command::Keys(keys) => keys::run(&global, keys.action, console).await,
+        Command::Webhooks(webhooks) => webhooks::run(&global, webhooks.action, console).await,
         Command::Status => status::run(&global, console).await,
         Command::Calls { limit } => calls::run(&global, limit, console).await,
         Command::Doctor => doctor::run(&global, console).await,

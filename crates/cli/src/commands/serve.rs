@@ -47,6 +47,7 @@ pub(crate) async fn run(
     let house = open::serving(&folder, public_url, None).await?;
     let (tls, ca_file) = secured(serve, given, &folder)?;
     let refresher = house.vault.spawn_refresher();
+    house.vault.spawn_webhooks().until_closed();
     let limits =
         Limits { max_requests: serve.max_requests, max_connections: serve.max_connections, ..limits() };
     let server = Server::start(vec![Port::new(listener, tls)], &doors(&house, branding), limits)?;

@@ -2,7 +2,7 @@
 
 use crate::program::Latch;
 
-const COMMANDS: [&str; 19] = [
+const COMMANDS: [&str; 20] = [
     "demo",
     "up",
     "serve",
@@ -19,6 +19,7 @@ const COMMANDS: [&str; 19] = [
     "clients",
     "environments",
     "keys",
+    "webhooks",
     "calls",
     "doctor",
     "completions",

@@ -19,3 +19,4 @@ mod secured;
 mod serving;
 mod twin;
 mod watching;
+mod webhooks;

@@ -29,9 +29,9 @@ use crate::clock::later;
 use crate::oauth::{TokenFailure, Tokens};
 use crate::seal::Field;
 use crate::status::Event;
-use crate::store::{AccountRecord, Change, Lease, NewCredential};
+use crate::store::{AccountRecord, Change, Lease, NewCredential, RefreshFailure};
 use crate::vault::{Vault, active, missing_account};
-use crate::{AccountId, CloseIdentity, CredentialKind, TenantId, VaultError};
+use crate::{AccountId, CloseIdentity, CredentialKind, TenantId, VaultError, WebhookEvent};
 
 /// How often to look whether another process is done.
 const POLL: Duration = Duration::from_millis(100);
@@ -154,10 +154,11 @@ impl Vault {
     /// Stores what Close gave. Until this is done the new pair exists nowhere else.
     async fn keep(&self, record: &AccountRecord, tokens: Tokens) -> Result<AccountRecord, VaultError> {
         let (tenant, id) = (&record.account.tenant, &record.account.id);
+        let told = Some(WebhookEvent::TokenRefreshSucceeded);
         let mut attempt = 1;
         let stored = loop {
             let credential = self.seal_tokens(record, &tokens, record.oauth_app_id.clone())?;
-            let change = Change { event: Event::Connected, reason: None, credential: Some(credential) };
+            let change = Change { event: Event::Connected, reason: None, credential: Some(credential), told };
             let now = self.inner.clock.now();
             match self.inner.store.change(tenant, id, Some(record.generation), change, now).await {
                 Err(error) if attempt < STORE_ATTEMPTS => {
@@ -198,7 +199,8 @@ impl Vault {
         reason: &str,
     ) -> Result<AccountRecord, VaultError> {
         let (tenant, id) = (&record.account.tenant, &record.account.id);
-        let change = Change { event, reason: Some(reason.to_owned()), credential: None };
+        let told = Some(WebhookEvent::TokenRefreshFailed);
+        let change = Change { event, reason: Some(reason.to_owned()), credential: None, told };
         let now = self.inner.clock.now();
         match self.inner.store.change(tenant, id, Some(record.generation), change, now).await? {
             None => Err(missing_account(id)),
@@ -234,8 +236,9 @@ impl Vault {
         let now = self.inner.clock.now();
         let next = schedule::retry_at(&self.inner.refresh, now, failures, rand::random());
         let unsettled = record.unsettled || may_have_acted;
-        let released =
-            self.inner.store.release_lease(tenant, id, &self.inner.instance, unsettled, next).await;
+        let reason = error.to_string();
+        let failure = RefreshFailure { reason: &reason, unsettled, next_attempt: next };
+        let released = self.inner.store.release_lease(tenant, id, &self.inner.instance, &failure, now).await;
         if let Err(error) = released {
             tracing::warn!(account = %id, %error, "a lease could not be given back; it ends by itself");
         }

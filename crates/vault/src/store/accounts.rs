@@ -3,10 +3,13 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+use super::credentials::read;
+use super::outbox::post;
 use super::{AccountRecord, Store, StoreError, statements};
+use crate::webhooks::Occurrence;
 use crate::{
     AccountFilter, AccountId, AccountStatus, CloseIdentity, ConnectionId, CredentialKind, Page, Policy,
-    TenantId,
+    TenantId, WebhookEvent,
 };
 
 /// An account to make.
@@ -145,6 +148,7 @@ impl Store {
         new: &NewAccount<'_>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
+        let mut transaction = self.write().await?;
         let done = sqlx::query(statements::INSERT_ACCOUNT)
             .bind(new.id.as_str())
             .bind(tenant.as_str())
@@ -154,21 +158,37 @@ impl Store {
             .bind(CredentialKind::None.as_str())
             .bind(&new.data_key)
             .bind(now.as_microsecond())
-            .execute(&self.writer)
+            .execute(&mut *transaction)
             .await?;
+        let made = done.rows_affected() == 1;
+        if made && let Some(record) = read(&mut transaction, tenant, new.id).await? {
+            post(&mut transaction, Occurrence::new(WebhookEvent::Created, &record.account), now).await?;
+        }
+        transaction.commit().await?;
+        self.posted.notify_one();
         self.recent.changed();
-        Ok(done.rows_affected() == 1)
+        Ok(made)
     }
 
     /// Removes an account with its links and authorizations; says whether there was one.
-    pub(crate) async fn delete_account(&self, tenant: &TenantId, id: &AccountId) -> Result<bool, StoreError> {
-        let done = sqlx::query(statements::DELETE_ACCOUNT)
+    pub(crate) async fn delete_account(
+        &self,
+        tenant: &TenantId,
+        id: &AccountId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let mut transaction = self.write().await?;
+        let Some(record) = read(&mut transaction, tenant, id).await? else { return Ok(false) };
+        sqlx::query(statements::DELETE_ACCOUNT)
             .bind(tenant.as_str())
             .bind(id.as_str())
-            .execute(&self.writer)
+            .execute(&mut *transaction)
             .await?;
+        post(&mut transaction, Occurrence::new(WebhookEvent::Deleted, &record.account), now).await?;
+        transaction.commit().await?;
+        self.posted.notify_one();
         self.recent.changed();
-        Ok(done.rows_affected() == 1)
+        Ok(true)
     }
 
     pub(crate) async fn set_identity(
@@ -178,6 +198,8 @@ impl Store {
         who: &CloseIdentity,
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        let mut transaction = self.write().await?;
+        let before = read(&mut transaction, tenant, id).await?;
         sqlx::query(statements::SET_IDENTITY)
             .bind(tenant.as_str())
             .bind(id.as_str())
@@ -187,8 +209,15 @@ impl Store {
             .bind(who.organization_id.as_deref())
             .bind(who.organization_name.as_deref())
             .bind(now.as_microsecond())
-            .execute(&self.writer)
+            .execute(&mut *transaction)
             .await?;
+        if before.is_some_and(|before| before.account.identity != *who)
+            && let Some(after) = read(&mut transaction, tenant, id).await?
+        {
+            post(&mut transaction, Occurrence::new(WebhookEvent::Updated, &after.account), now).await?;
+        }
+        transaction.commit().await?;
+        self.posted.notify_one();
         self.recent.changed();
         Ok(())
     }
@@ -202,13 +231,22 @@ impl Store {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let text = (*policy != Policy::ALLOW).then(|| policy.to_string());
+        let mut transaction = self.write().await?;
+        let before = read(&mut transaction, tenant, id).await?;
         let done = sqlx::query(statements::SET_POLICY)
             .bind(tenant.as_str())
             .bind(id.as_str())
             .bind(text)
             .bind(now.as_microsecond())
-            .execute(&self.writer)
+            .execute(&mut *transaction)
             .await?;
+        if before.is_some_and(|before| before.account.policy != *policy)
+            && let Some(after) = read(&mut transaction, tenant, id).await?
+        {
+            post(&mut transaction, Occurrence::new(WebhookEvent::Updated, &after.account), now).await?;
+        }
+        transaction.commit().await?;
+        self.posted.notify_one();
         self.recent.changed();
         Ok(done.rows_affected() == 1)
     }

@@ -4,9 +4,12 @@ use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
+use super::credentials::read;
+use super::outbox::post;
 use super::rows::{account_id, maybe_moment, moment, tenant};
 use super::{Store, StoreError, statements};
-use crate::{AccountId, TenantId};
+use crate::webhooks::Occurrence;
+use crate::{AccountId, TenantId, WebhookEvent};
 
 /// The newest links of an account work; older ones make room.
 const LINKS_PER_ACCOUNT: i64 = 20;
@@ -97,7 +100,13 @@ impl Store {
             .bind(LINKS_PER_ACCOUNT)
             .execute(&mut *transaction)
             .await?;
-        Ok(transaction.commit().await?)
+        if let Some(record) = read(&mut transaction, tenant, id).await? {
+            let news = Occurrence::new(WebhookEvent::MagicLinkGenerated, &record.account);
+            post(&mut transaction, news, now).await?;
+        }
+        transaction.commit().await?;
+        self.posted.notify_one();
+        Ok(())
     }
 
     pub(crate) async fn link(&self, token_hash: &[u8]) -> Result<Option<LinkRecord>, StoreError> {

@@ -6,9 +6,11 @@
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
 
+use super::outbox::post;
 use super::{AccountRecord, Store, StoreError, statements};
 use crate::status::Event;
-use crate::{AccountId, CloseIdentity, CredentialKind, TenantId};
+use crate::webhooks::Occurrence;
+use crate::{AccountId, CloseIdentity, CredentialKind, TenantId, WebhookEvent};
 
 /// What happened to an account.
 pub(crate) struct Change {
@@ -16,6 +18,8 @@ pub(crate) struct Change {
     pub(crate) reason: Option<String>,
     /// The credential that arrived. Without one, what the account held is wiped.
     pub(crate) credential: Option<NewCredential>,
+    /// What webhooks are told besides a new status.
+    pub(crate) told: Option<WebhookEvent>,
 }
 
 /// A credential, sealed.
@@ -45,6 +49,7 @@ impl Store {
         let mut transaction = self.write().await?;
         let changed = apply(&mut transaction, tenant, id, generation, change, now).await?;
         transaction.commit().await?;
+        self.posted.notify_one();
         self.recent.changed();
         Ok(changed)
     }
@@ -103,8 +108,18 @@ pub(super) async fn apply(
             sqlx::query(statement).bind(id.as_str()).execute(&mut *connection).await?;
         }
     }
-    let after = read(&mut *connection, tenant, id).await?;
-    Ok(after.map(|after| (after, true)))
+    let Some(after) = read(&mut *connection, tenant, id).await? else { return Ok(None) };
+    if let Some(event) = change.told {
+        post(&mut *connection, Occurrence::new(event, &after.account), now).await?;
+    }
+    if after.account.status != before.account.status {
+        let news = Occurrence {
+            old_status: Some(before.account.status),
+            ..Occurrence::new(WebhookEvent::StatusUpdated, &after.account)
+        };
+        post(&mut *connection, news, now).await?;
+    }
+    Ok(Some((after, true)))
 }
 
 impl NewCredential {

@@ -7,9 +7,11 @@ use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
 
 use super::credentials::read;
+use super::outbox::post;
 use super::rows::{account_id, maybe_moment, tenant};
 use super::{AccountRecord, Store, StoreError, statements};
-use crate::{AccountId, TenantId};
+use crate::webhooks::Occurrence;
+use crate::{AccountId, TenantId, WebhookEvent};
 
 /// What came of asking for a lease.
 pub(crate) enum Lease {
@@ -21,6 +23,15 @@ pub(crate) enum Lease {
     Held,
     /// There is no such account.
     Gone,
+}
+
+/// How a refresh failed.
+pub(crate) struct RefreshFailure<'a> {
+    /// What happened, in words without secrets.
+    pub(crate) reason: &'a str,
+    /// Close may have acted all the same.
+    pub(crate) unsettled: bool,
+    pub(crate) next_attempt: Timestamp,
 }
 
 impl Store {
@@ -55,23 +66,36 @@ impl Store {
         })
     }
 
-    /// Gives a lease back after a failure. `unsettled` says that Close may have acted all the same.
+    /// Gives a lease back after a failure. Of several failures in a row, the first is told to webhooks.
     pub(crate) async fn release_lease(
         &self,
         tenant: &TenantId,
         id: &AccountId,
         owner: &str,
-        unsettled: bool,
-        next_attempt: Timestamp,
+        failure: &RefreshFailure<'_>,
+        now: Timestamp,
     ) -> Result<(), StoreError> {
-        sqlx::query(statements::RELEASE_LEASE)
+        let mut transaction = self.write().await?;
+        let before = read(&mut transaction, tenant, id).await?;
+        let released = sqlx::query(statements::RELEASE_LEASE)
             .bind(tenant.as_str())
             .bind(id.as_str())
             .bind(owner)
-            .bind(unsettled)
-            .bind(next_attempt.as_microsecond())
-            .execute(&self.writer)
+            .bind(failure.unsettled)
+            .bind(failure.next_attempt.as_microsecond())
+            .execute(&mut *transaction)
             .await?;
+        if let Some(record) = before.filter(|before| before.refresh_failures == 0)
+            && released.rows_affected() == 1
+        {
+            let news = Occurrence {
+                reason: Some(failure.reason),
+                ..Occurrence::new(WebhookEvent::TokenRefreshFailed, &record.account)
+            };
+            post(&mut transaction, news, now).await?;
+        }
+        transaction.commit().await?;
+        self.posted.notify_one();
         Ok(())
     }
 

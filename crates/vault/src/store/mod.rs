@@ -13,14 +13,17 @@ mod credentials;
 mod error;
 mod leases;
 mod open;
+mod outbox;
 mod recent;
 mod rows;
 mod runs;
 mod signing_keys;
 mod statements;
 mod verifications;
+mod webhooks;
 
 use sqlx::{Sqlite, SqlitePool, Transaction};
+use tokio::sync::Notify;
 
 pub(crate) use accounts::{Merged, NewAccount};
 pub(crate) use authorizations::{
@@ -30,11 +33,13 @@ pub(crate) use clients::NewClientSecret;
 pub(crate) use connections::{NewConnection, NewOAuthApp};
 pub(crate) use credentials::{Change, NewCredential};
 pub use error::StoreError;
-pub(crate) use leases::Lease;
+pub(crate) use leases::{Lease, RefreshFailure};
 pub(crate) use open::{DATABASE_FILE, check_value};
+pub(crate) use outbox::{DueDelivery, Settled};
 pub(crate) use rows::{AccountRecord, ConnectionRecord, OAuthAppRecord, SigningKeyRecord};
 pub(crate) use runs::RunRow;
 pub(crate) use verifications::{Verification, Verified};
+pub(crate) use webhooks::EndpointRow;
 
 /// A database that is open and up to date.
 #[derive(Debug)]
@@ -42,6 +47,8 @@ pub(crate) struct Store {
     /// One connection, so that writers queue here rather than at the file.
     writer: SqlitePool,
     reader: SqlitePool,
+    /// Told when there may be something new in the outbox.
+    posted: Notify,
     recent: recent::Recent,
 }
 

@@ -13,6 +13,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{ConnectOptions, Connection as _, SqlSafeStr};
 
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::{Store, StoreError, statements};
@@ -41,6 +42,7 @@ fn migrations() -> Migrator {
         migration(1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
         migration(2, "policy and runs", include_str!("../../migrations/sqlite/0002_policy_and_runs.sql")),
         migration(3, "environments", include_str!("../../migrations/sqlite/0003_environments.sql")),
+        migration(4, "webhooks", include_str!("../../migrations/sqlite/0004_webhooks.sql")),
     ])
 }
 
@@ -86,7 +88,8 @@ impl Store {
         let writer = SqlitePoolOptions::new().max_connections(1).connect_lazy_with(options.clone());
         let reader =
             SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options.read_only(true));
-        let store = Self { writer, reader, recent: super::recent::Recent::new(remember_for) };
+        let store =
+            Self { writer, reader, posted: Notify::new(), recent: super::recent::Recent::new(remember_for) };
         let started = Instant::now();
         let outcome = loop {
             match store.prepare(new_check_value).await {

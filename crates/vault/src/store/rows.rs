@@ -61,7 +61,7 @@ pub(crate) struct SigningKeyRecord {
 
 type Read<T> = Result<T, sqlx::Error>;
 
-fn damaged(error: impl std::error::Error + Send + Sync + 'static) -> sqlx::Error {
+pub(super) fn damaged(error: impl std::error::Error + Send + Sync + 'static) -> sqlx::Error {
     sqlx::Error::Decode(Box::new(error))
 }
 
@@ -82,7 +82,7 @@ pub(super) fn number<T: TryFrom<i64, Error: std::error::Error + Send + Sync + 's
     T::try_from(row.try_get::<i64, _>(column)?).map_err(damaged)
 }
 
-fn address(row: &SqliteRow, column: &str) -> Read<Url> {
+pub(super) fn address(row: &SqliteRow, column: &str) -> Read<Url> {
     Url::parse(row.try_get(column)?).map_err(damaged)
 }
 

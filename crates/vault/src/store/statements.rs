@@ -48,6 +48,46 @@ macro_rules! calls_where {
     };
 }
 
+macro_rules! endpoints_where {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, tenant, url, events, enabled, data_key, secret, old_secret, old_secret_until, created_at, ",
+            "updated_at FROM webhook_endpoints ",
+            $rest
+        )
+    };
+}
+
+macro_rules! deliveries_where {
+    ($rest:literal) => {
+        concat!(
+            "SELECT event_id, endpoint_id, account_id, event, payload, created_at, next_attempt_at, attempts, ",
+            "last_status, last_error, delivered_at, failed_at FROM webhook_deliveries ",
+            $rest
+        )
+    };
+}
+
+/// Endpoints `e` of tenant `$2` that want events named `$4`.
+macro_rules! wanted {
+    () => {
+        "e.tenant = $2 AND e.enabled AND (e.events IS NULL OR ',' || e.events || ',' LIKE '%,' || $4 || ',%')"
+    };
+}
+
+/// Deliveries `d` to endpoints `e` that are still to be made. What happened to one account is told in order; an
+/// event that was refused five times lets later ones pass.
+macro_rules! to_deliver {
+    () => {
+        concat!(
+            "FROM webhook_deliveries d JOIN webhook_endpoints e ON e.id = d.endpoint_id ",
+            "WHERE d.next_attempt_at IS NOT NULL AND e.enabled AND NOT EXISTS (SELECT 1 FROM webhook_deliveries p ",
+            "WHERE p.endpoint_id = d.endpoint_id AND p.account_id = d.account_id AND p.event_id < d.event_id ",
+            "AND p.next_attempt_at IS NOT NULL AND p.attempts < 5) "
+        )
+    };
+}
+
 macro_rules! filtered {
     ($($rest:literal)?) => {
         concat!(
@@ -215,6 +255,53 @@ statements! {
          ORDER BY started_at DESC, id DESC LIMIT $2"
     );
     DELETE_OLD_CALLS = "DELETE FROM calls WHERE started_at < $1";
+
+    INSERT_ENDPOINT = "INSERT INTO webhook_endpoints (id, tenant, url, events, enabled, data_key, secret, \
+        created_at, updated_at) VALUES ($1, $2, $3, $4, TRUE, $5, $6, $7, $7)";
+    ENDPOINT = endpoints_where!("WHERE tenant = $1 AND id = $2");
+    ENDPOINTS = endpoints_where!("WHERE tenant = $1 ORDER BY id");
+    ENABLE_ENDPOINT = "UPDATE webhook_endpoints SET enabled = $3, updated_at = $4 WHERE tenant = $1 AND id = $2";
+    ROTATE_ENDPOINT = "UPDATE webhook_endpoints SET old_secret = secret, old_secret_until = $3, secret = $4, \
+        updated_at = $5 WHERE tenant = $1 AND id = $2";
+    DELETE_ENDPOINT = "DELETE FROM webhook_endpoints WHERE tenant = $1 AND id = $2";
+    IS_WANTED = concat!("SELECT EXISTS (SELECT 1 FROM webhook_endpoints e WHERE $1 = $1 AND $3 = $3 AND ", wanted!(), ")");
+    POST_EVENT = concat!(
+        "INSERT INTO webhook_deliveries (event_id, endpoint_id, tenant, account_id, event, payload, created_at, ",
+        "next_attempt_at, give_up_at, attempts) SELECT $1, e.id, e.tenant, $3, $4, $5, $6, $6, $7, 0 ",
+        "FROM webhook_endpoints e WHERE ", wanted!()
+    );
+    /// One event for one endpoint, whatever it wants to hear otherwise.
+    POST_TEST = "INSERT INTO webhook_deliveries (event_id, endpoint_id, tenant, event, payload, created_at, \
+        next_attempt_at, give_up_at, attempts) VALUES ($1, $2, $3, $4, $5, $6, $6, $7, 0)";
+    DELIVERIES = deliveries_where!("WHERE tenant = $1 ORDER BY event_id DESC, endpoint_id LIMIT $2");
+    DELIVERIES_OF_EVENT = deliveries_where!("WHERE tenant = $1 AND event_id = $2 ORDER BY endpoint_id");
+    REDELIVER = "UPDATE webhook_deliveries SET next_attempt_at = $4, give_up_at = $5, attempts = 0, \
+        delivered_at = NULL, failed_at = NULL, lease_owner = NULL, lease_until = NULL \
+        WHERE tenant = $1 AND event_id = $2 AND (CAST($3 AS TEXT) IS NULL OR endpoint_id = $3)";
+    /// What is due, so that a few are under way to each endpoint: one that does not answer must not keep all
+    /// others waiting.
+    DUE_DELIVERIES = concat!(
+        "SELECT * FROM (SELECT d.event_id, d.endpoint_id, d.tenant, d.event, d.payload, d.attempts, d.give_up_at, ",
+        "e.url, e.data_key, e.secret, e.old_secret, e.old_secret_until, ROW_NUMBER() OVER ",
+        "(PARTITION BY d.endpoint_id ORDER BY CASE WHEN d.lease_until > $1 THEN 0 ELSE 1 END, d.next_attempt_at, ",
+        "d.event_id) AS turn, d.lease_until ",
+        to_deliver!(),
+        "AND d.next_attempt_at <= $1) AS due ",
+        "WHERE turn <= $2 AND (lease_until IS NULL OR lease_until <= $1) ORDER BY turn, event_id LIMIT $3"
+    );
+    CLAIM_DELIVERY = "UPDATE webhook_deliveries SET lease_owner = $3, lease_until = $4, attempts = attempts + 1 \
+        WHERE event_id = $1 AND endpoint_id = $2";
+    /// How an attempt ended. That it was delivered counts even if the right to try went to somebody else.
+    SETTLE_DELIVERY = "UPDATE webhook_deliveries SET lease_owner = NULL, lease_until = NULL, last_status = $4, \
+        last_error = $5, next_attempt_at = $6, delivered_at = $7, failed_at = $8 \
+        WHERE event_id = $1 AND endpoint_id = $2 AND (lease_owner = $3 OR CAST($7 AS BIGINT) IS NOT NULL)";
+    /// The moment the next delivery is due, or free of somebody's lease.
+    NEXT_DELIVERY = concat!(
+        "SELECT MIN(CASE WHEN d.lease_until IS NOT NULL AND d.lease_until > d.next_attempt_at ",
+        "THEN d.lease_until ELSE d.next_attempt_at END) AS next_delivery ",
+        to_deliver!()
+    );
+    DELETE_OLD_DELIVERIES = "DELETE FROM webhook_deliveries WHERE created_at < $1";
 
     INSERT_RUN = "INSERT INTO runs (id, tenant, caller, account, name, outcome, error_class, dry_run, calls, \
         writes, duration_ms, started_at, data_key, record) \

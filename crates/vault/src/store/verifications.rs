@@ -7,10 +7,12 @@ use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
 use super::credentials::{apply, read};
+use super::outbox::post;
 use super::rows::{account_id, credential_kind, identity, maybe_moment, moment, tenant};
 use super::{AccountRecord, Change, NewCredential, Store, StoreError, statements};
 use crate::status::Event;
-use crate::{AccountId, CloseIdentity, TenantId};
+use crate::webhooks::Occurrence;
+use crate::{AccountId, CloseIdentity, CredentialKind, TenantId, WebhookEvent};
 
 /// A credential that waits.
 pub(crate) struct Verification {
@@ -39,7 +41,15 @@ impl Store {
         now: Timestamp,
     ) -> Result<Option<AccountRecord>, StoreError> {
         let mut transaction = self.write().await?;
-        let change = Change { event: Event::Consented, reason: None, credential: None };
+        let change = Change { event: Event::Consented, reason: None, credential: None, told: None };
+        let Some(before) = read(&mut transaction, &held.tenant, &held.account_id).await? else {
+            return Ok(None);
+        };
+        // The grant has arrived, whether or not it will count.
+        if held.credential.kind == CredentialKind::OAuth {
+            post(&mut transaction, Occurrence::new(WebhookEvent::OAuthSucceeded, &before.account), now)
+                .await?;
+        }
         let Some((record, _)) =
             apply(&mut transaction, &held.tenant, &held.account_id, None, change, now).await?
         else {
@@ -67,6 +77,7 @@ impl Store {
             .execute(&mut *transaction)
             .await?;
         transaction.commit().await?;
+        self.posted.notify_one();
         self.recent.changed();
         Ok(Some(record))
     }
@@ -99,9 +110,11 @@ impl Store {
             .bind(held.account_id.as_str())
             .execute(&mut *transaction)
             .await?;
-        let change = Change { event: Event::Connected, reason: None, credential: Some(held.credential) };
+        let change =
+            Change { event: Event::Connected, reason: None, credential: Some(held.credential), told: None };
         let changed = apply(&mut transaction, tenant, &held.account_id, None, change, now).await?;
         transaction.commit().await?;
+        self.posted.notify_one();
         self.recent.changed();
         Ok(changed.map_or(Verified::Unknown, |(record, _)| Verified::Connected(Box::new(record))))
     }

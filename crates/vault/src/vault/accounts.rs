@@ -111,7 +111,8 @@ impl Vault {
                 identity: Some(who.unwrap_or_default()),
                 ..NewCredential::nothing(CredentialKind::ApiKey)
             };
-            let change = Change { event: Event::Connected, reason: None, credential: Some(credential) };
+            let change =
+                Change { event: Event::Connected, reason: None, credential: Some(credential), told: None };
             let now = vault.inner.clock.now();
             let changed = vault.inner.store.change(&tenant, &id, None, change, now).await?;
             vault.give_back_grant(&before).await;
@@ -148,7 +149,8 @@ impl Vault {
                 identity: Some(CloseIdentity::default()),
                 ..vault.seal_tokens(&record, &tokens, Some(app_id))?
             };
-            let change = Change { event: Event::Connected, reason: None, credential: Some(credential) };
+            let change =
+                Change { event: Event::Connected, reason: None, credential: Some(credential), told: None };
             let now = vault.inner.clock.now();
             let changed = vault.inner.store.change(&tenant, &id, None, change, now).await?;
             vault.inner.rescheduled.notify_one();
@@ -218,7 +220,7 @@ impl Vault {
             let reason = vault.give_back_grant(&before).await.map(|problem| {
                 format!("Close could not be told to revoke the grant ({problem}): remove the app in Close's settings too")
             });
-            let change = Change { event: Event::Disconnected, reason, credential: None };
+            let change = Change { event: Event::Disconnected, reason, credential: None, told: None };
             let now = vault.inner.clock.now();
             let changed = vault.inner.store.change(&tenant, &id, None, change, now).await?;
             Ok(changed.ok_or_else(|| missing_account(&id))?.0.account)
@@ -229,7 +231,11 @@ impl Vault {
     /// Disconnects an account and forgets it, with its links. Its calls stay in the record.
     pub async fn remove_account(&self, tenant: &TenantId, id: &AccountId) -> Result<(), VaultError> {
         self.disconnect_account(tenant, id).await?;
-        if self.inner.store.delete_account(tenant, id).await? { Ok(()) } else { Err(missing_account(id)) }
+        if self.inner.store.delete_account(tenant, id, self.inner.clock.now()).await? {
+            Ok(())
+        } else {
+            Err(missing_account(id))
+        }
     }
 
     async fn get_or_create(

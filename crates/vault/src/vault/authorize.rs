@@ -22,7 +22,7 @@ use crate::store::{
 };
 use crate::{
     AccountId, AuthorizationLink, Authorized, CallbackQuery, CloseIdentity, ConnectionKind, CredentialKind,
-    LinkOptions, NextStep, OpenLink, TenantId, VaultError,
+    LinkOptions, NextStep, OpenLink, TenantId, VaultError, WebhookEvent,
 };
 
 /// Both scopes that Close has (documented): everything the person may do, and a refresh token.
@@ -228,7 +228,8 @@ impl Vault {
         if let Some(verify_url) = &after.verify_url {
             return self.hold(tenant, id, credential, verify_url, after.state.as_deref()).await;
         }
-        let change = Change { event: Event::Connected, reason: None, credential: Some(credential) };
+        let told = (credential.kind == CredentialKind::OAuth).then_some(WebhookEvent::OAuthSucceeded);
+        let change = Change { event: Event::Connected, reason: None, credential: Some(credential), told };
         let now = self.inner.clock.now();
         let changed = self.inner.store.change(tenant, id, None, change, now).await?;
         let (connected, _) = changed.ok_or_else(|| missing_account(id))?;

@@ -60,7 +60,7 @@ impl Vault {
     ) -> Result<Account, VaultError> {
         let reason: String =
             reason.chars().filter(|letter| !letter.is_control()).take(LONGEST_REASON).collect();
-        let change = Change { event: Event::Rejected, reason: Some(reason), credential: None };
+        let change = Change { event: Event::Rejected, reason: Some(reason), credential: None, told: None };
         let now = self.inner.clock.now();
         let changed =
             self.inner.store.change(&account.tenant, &account.id, Some(generation), change, now).await?;

@@ -11,6 +11,7 @@ mod recorder;
 mod runs;
 mod tokens;
 mod verify;
+mod webhooks;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -31,11 +32,14 @@ use crate::refresh::Gates;
 use crate::seal::MasterKey;
 use crate::signing::Signing;
 use crate::store::{self, NewConnection, Store, StoreError};
+use crate::webhooks::Sender;
 use crate::{Clock, Connection, ConnectionId, Endpoints, RefreshOptions, TenantId, VaultError, VaultOptions};
 use crate::{files, identifiers, master_key};
 
 /// Links and flows are kept this long after they ended, so that late visitors are told what happened.
 const KEPT_AFTER_END: Duration = Duration::from_secs(24 * 60 * 60);
+/// Webhook events are kept this long after they happened.
+const EVENTS_KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// Every credential of this installation, and all that is done with them. Cheap to clone; clones are the same
 /// vault. All of it may be used from several programs on one data folder at once.
@@ -64,6 +68,7 @@ pub(crate) struct Inner {
     pub(crate) issuer: Option<Url>,
     pub(crate) link_lifetime: Duration,
     pub(crate) signing: Signing,
+    pub(crate) sender: Sender,
     pub(crate) recorder: recorder::Recorder,
     record_lifetime: Duration,
     data_folder: PathBuf,
@@ -75,6 +80,7 @@ impl Vault {
     /// wrong one changes nothing.
     pub async fn open(options: VaultOptions) -> Result<Self, VaultError> {
         let oauth = OAuthClient::new(&options.http)?;
+        let sender = Sender::new(options.webhook_timeout)?;
         let folder = options.data_folder;
         let in_folder = |source| VaultError::DataFolder { path: folder.clone(), source };
         files::create_folder(&folder).map_err(in_folder)?;
@@ -117,6 +123,7 @@ impl Vault {
                 public_url: options.public_url,
                 link_lifetime: options.link_lifetime,
                 signing: Signing::default(),
+                sender,
                 recorder: recorder::Recorder::new(),
                 record_lifetime: options.record_lifetime,
                 data_folder: folder,
@@ -166,6 +173,7 @@ impl Vault {
         self.inner.store.delete_old_authorizations(before(now, KEPT_AFTER_END)).await?;
         self.inner.store.delete_old_signing_keys(before(now, KEPT_AFTER_END)).await?;
         self.forget_unverified(now).await?;
+        self.inner.store.delete_old_deliveries(before(now, EVENTS_KEPT)).await?;
         let oldest = before(now, self.inner.record_lifetime);
         self.inner.store.delete_old_runs(oldest).await?;
         Ok(self.inner.store.delete_old_calls(oldest).await?)

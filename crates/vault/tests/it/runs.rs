@@ -93,6 +93,8 @@ async fn a_folder_of_the_first_version_is_brought_up_to_date_with_all_that_is_in
         "DROP TABLE client_secrets",
         "DROP TABLE clients",
         "ALTER TABLE first_clients RENAME TO clients",
+        "DROP TABLE webhook_deliveries",
+        "DROP TABLE webhook_endpoints",
         "DROP TABLE signing_keys",
         "DROP TABLE verifications",
         "ALTER TABLE accounts DROP COLUMN api_config",
