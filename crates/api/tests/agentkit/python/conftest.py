@@ -4,12 +4,15 @@ import uuid
 from dataclasses import dataclass
 
 import pytest
+from google.protobuf.wrappers_pb2 import StringValue
 from scalekit.client import ScalekitClient
 from scalekit.v1.connections.connections_pb2 import (
     OAUTH,
     CreateConnection,
     DeleteEnvironmentConnectionRequest,
     Flags,
+    OAuthConnectionConfig,
+    UpdateConnection,
 )
 from support.browser import consent
 from support.house import House
@@ -72,6 +75,20 @@ def connect(actions, identifier, person, connection="close"):
     account = actions.get_connected_account(connection_name=connection, identifier=identifier).connected_account
     assert account.status == "ACTIVE", page
     return Account(account.id, identifier, person)
+
+
+def configure(house, sdk, connection, of=None):
+    """Hands a connection the OAuth app that the twin knows, and the addresses of the usual connection."""
+    usual = next(one for one in sdk.connection.list_app_connections()[0].connections if one.key_id == "close")
+    like = sdk.connection.get_environment_connection(usual.id)[0].connection.oauth_config
+    app = house.told["oauth_app"]
+    config = OAuthConnectionConfig(
+        client_id=StringValue(value=app["client_id"]),
+        client_secret=StringValue(value=app["client_secret"]),
+        redirect_uri=app["redirect_uri"], authorize_uri=like.authorize_uri, token_uri=like.token_uri,
+    )
+    wanted = UpdateConnection(oauth_config=config)
+    return (of or sdk).connection.update_environment_connection(connection.id, wanted)[0].connection
 
 
 @pytest.fixture

@@ -1,8 +1,7 @@
 """ConnectionService: where Close is and the OAuth app that belongs to it; with the SDK and with its bare stubs."""
 
 import pytest
-from conftest import connect
-from google.protobuf.wrappers_pb2 import StringValue
+from conftest import configure, connect
 from scalekit.common.exceptions import (
     ScalekitBadRequestException,
     ScalekitConflictException,
@@ -13,24 +12,9 @@ from scalekit.v1.connections.connections_pb2 import (
     OAUTH,
     CreateConnection,
     DeleteEnvironmentConnectionRequest,
-    OAuthConnectionConfig,
     ToggleEnvironmentConnectionRequest,
     UpdateConnection,
 )
-
-
-def configure(house, sdk, connection, secret=None):
-    """Hands a connection the OAuth app that the twin knows, and Close's addresses."""
-    app = house.told["oauth_app"]
-    usual = next(one for one in sdk.connection.list_app_connections()[0].connections if one.key_id == "close")
-    like = sdk.connection.get_environment_connection(usual.id)[0].connection.oauth_config
-    config = OAuthConnectionConfig(
-        client_id=StringValue(value=app["client_id"]),
-        client_secret=StringValue(value=secret or app["client_secret"]),
-        redirect_uri=app["redirect_uri"],
-        authorize_uri=like.authorize_uri, token_uri=like.token_uri,
-    )
-    return sdk.connection.update_environment_connection(connection.id, UpdateConnection(oauth_config=config))[0]
 
 
 def test_the_connection_of_the_page_is_there(sdk):
@@ -56,7 +40,7 @@ def test_a_connection_of_ones_own_from_creation_to_its_first_account(
     house, sdk, actions, second_connection, identifier, person
 ):
     assert second_connection.status != COMPLETED, "it has no client id and secret yet"
-    updated = configure(house, sdk, second_connection).connection
+    updated = configure(house, sdk, second_connection)
     assert updated.oauth_config.client_id.value == house.told["oauth_app"]["client_id"]
     shown = sdk.connection.get_environment_connection(second_connection.id)[0].connection
     assert (shown.key_id, shown.status) == (second_connection.key_id, COMPLETED)

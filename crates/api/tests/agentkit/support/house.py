@@ -77,10 +77,12 @@ class House:
             method, self.url + path, json=body, headers=headers, verify=self.verify, timeout=PATIENCE, **more
         )
 
-    def cli(self, *arguments):
-        """What the `latch` program answers in JSON."""
+    def cli(self, *arguments, given=None):
+        """What the `latch` program answers in JSON; `given` is what it reads from standard input."""
         command = [os.environ["LATCH_BIN"], "--json", "--data-folder", self.told["data_folder"], *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+        done = subprocess.run(
+            command, input=given or "", capture_output=True, text=True, timeout=PATIENCE, check=False
+        )
         assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
         return json.loads(done.stdout)
 
