@@ -13,6 +13,7 @@ from support.sockets import (
     Http2Client,
     ending,
     frame,
+    kinds,
     literal,
     open_door,
     serves_the_next_client,
@@ -106,8 +107,8 @@ def test_junk_inside_the_connection(victim, door, name):
     connection = open_door(victim, door, "http/1.1", timeout=3)
     _send(connection, JUNK[name])
     _half_close(connection)
-    said = ending(connection)
-    assert said is not None, "neither an answer nor an end"
+    said, closed = ending(connection)
+    assert said or closed, "neither an answer nor an end"
     if said.startswith(b"HTTP/1.1"):
         status = int(said.split(b" ")[1])
         assert 400 <= status < 500 or name in ("a folded header", "a foreign host", "length and chunks"), said[:200]
@@ -121,7 +122,8 @@ def test_junk_instead_of_tls(victim, name):
     connection = socket.create_connection(("127.0.0.1", int(where)), timeout=3)
     _send(connection, JUNK[name])
     _half_close(connection)
-    assert ending(connection) is not None, "neither an answer nor an end"
+    said, closed = ending(connection)
+    assert said or closed, "neither an answer nor an end"
     serves_the_next_client(victim)
 
 
@@ -130,8 +132,9 @@ def test_junk_instead_of_tls(victim, name):
 def test_frames_that_break_the_rules(victim, door, name):
     connection = open_door(victim, door, timeout=3)
     _send(connection, PREFACE + H2[name])
-    said = ending(connection)
-    assert said is not None, "neither an answer nor an end"
+    said, closed = ending(connection)
+    # Closed at once, or after headers, a reset or a farewell.
+    assert closed or kinds(said) & {1, 3, 7}, kinds(said)
     serves_the_next_client(victim)
 
 
@@ -280,7 +283,6 @@ SLOWEST = 75
 """Seconds in which a connection that gets nowhere must be over."""
 
 
-@pytest.mark.slow
 def test_slow_ones_are_ended_and_disturb_nobody(victim):
     """All at once, forty connections for each way to be slow."""
     ended, lock = {}, threading.Lock()

@@ -93,7 +93,7 @@ class House:
 
     # --- Close ---
 
-    def lever(self, method, path, **body):
+    def lever(self, method, path, /, **body):
         """Pulls a lever of the twin."""
         answer = requests.request(method, self.told["control_url"] + path, json=body, timeout=PATIENCE)
         assert answer.status_code == 200, f"{path}: {answer.text}"

@@ -52,21 +52,30 @@ def open_door(house, door, alpn="h2", timeout=20):
 
 
 def ending(connection, limit=1 << 20):
-    """Everything the server says until it closes; None if it neither closes nor says anything in time."""
-    said = b""
+    """What the server says, and whether it closed; it has the connection's own time for both."""
+    said, closed = b"", False
     try:
         while len(said) < limit:
             part = connection.recv(65536)
             if not part:
-                return said
+                closed = True
+                break
             said += part
     except (TimeoutError, ssl.SSLWantReadError):
-        return said or None
+        pass
     except OSError:
-        return said
-    finally:
-        connection.close()
-    return said
+        closed = True
+    connection.close()
+    return said, closed
+
+
+def kinds(said):
+    """The kinds of the HTTP/2 frames in what was said."""
+    found = set()
+    while len(said) >= 9:
+        found.add(said[3])
+        said = said[9 + int.from_bytes(said[:3], "big"):]
+    return found
 
 
 def serves_the_next_client(house):
