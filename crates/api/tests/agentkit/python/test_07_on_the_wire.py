@@ -1,5 +1,7 @@
 """How answers and errors travel: status and headers agree, texts survive, and nothing else is served."""
 
+import time
+
 import grpc
 import pytest
 from scalekit.v1.connected_accounts.connected_accounts_pb2 import (
@@ -10,7 +12,8 @@ from scalekit.v1.connected_accounts.connected_accounts_pb2 import (
     ListConnectedAccountsRequest,
 )
 from scalekit.v1.connections.connections_pb2 import GetEnvironmentConnectionRequest
-from scalekit.v1.tools.tools_pb2 import ExecuteToolRequest, ListScopedToolsRequest
+from scalekit.v1.tools.tools_pb2 import ExecuteToolRequest, ListScopedToolsRequest, SearchToolsRequest
+from support.sockets import Http2Client
 from support.wire import Wire, refusal
 
 REFLECTION = ["grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"]
@@ -103,3 +106,37 @@ def test_compressed_requests_are_read_or_refused_in_words(house, wire, steady):
             assert answer.data["id"] == steady.person["user_id"]
         except grpc.RpcError as error:
             assert error.code() == grpc.StatusCode.UNIMPLEMENTED and "encoding" in error.details()
+
+
+@pytest.mark.parametrize("timeout", ["20S", "20100m", "1M", "60000m", "2H", "15000000u", "99999999n", None])
+@pytest.mark.parametrize("content_type", ["application/grpc", "application/grpc+proto"])
+def test_every_form_of_deadline_and_content_type(house, timeout, content_type):
+    client = Http2Client(house, "tls")
+    headers = [("content-type", content_type), ("te", "trailers"), ("authorization", f"Bearer {house.token()}")]
+    if timeout:
+        headers.append(("grpc-timeout", timeout))
+    stream = client.start("/scalekit.v1.tools.ToolService/SearchTools", headers)
+    request = SearchToolsRequest(query="log a call").SerializeToString()
+    client.body(stream, b"\x00" + len(request).to_bytes(4, "big") + request)
+    answer, body = client.answer(stream)
+    client.close()
+    assert answer[":status"] == "200" and answer["grpc-status"] == "0", answer
+    assert answer["content-type"] in ("application/grpc", "application/grpc+proto")
+    assert body[0] == 0 and len(body) == 5 + int.from_bytes(body[1:5], "big")
+
+
+def test_what_waits_longer_than_its_deadline_is_ended(house, account):
+    """Also where the client's own clock does not help: the server keeps to the deadline it was told."""
+    house.fault(account.person, {"delay_seconds": 25}, method="GET", path="/api/v1/me/")
+    client = Http2Client(house, "tls")
+    headers = [
+        ("content-type", "application/grpc"), ("te", "trailers"), ("authorization", f"Bearer {house.token()}"),
+        ("grpc-timeout", "2S"),
+    ]
+    stream = client.start("/scalekit.v1.tools.ToolService/ExecuteTool", headers)
+    request = ExecuteToolRequest(tool_name="close_me_get", identifier=account.identifier).SerializeToString()
+    started = time.monotonic()
+    client.body(stream, b"\x00" + len(request).to_bytes(4, "big") + request)
+    answer, _ = client.answer(stream)
+    client.close()
+    assert answer.get("grpc-status") == "4" and time.monotonic() - started < 8, answer

@@ -279,7 +279,7 @@ SLOW = {
     "HTTP/2 headers": ("h2", PREFACE + SETTINGS + frame(1, 0, 1, literal(":method", "GET"))),
     "a preface": ("h2", PREFACE[:10]),
 }
-SLOWEST = 75
+SLOWEST = 60
 """Seconds in which a connection that gets nowhere must be over."""
 
 
