@@ -15,6 +15,26 @@ SETTINGS = struct.pack(">I", 0)[1:] + b"\x04\x00" + struct.pack(">I", 0)
 """An empty SETTINGS frame."""
 
 
+DOORS = ["tls", "clear"]
+"""The ways in."""
+
+
+def send(connection, data):
+    """Sends what the other side still takes; a connection that is closed meanwhile has been answered."""
+    try:
+        connection.sendall(data)
+    except OSError:
+        pass
+
+
+def half_close(connection):
+    """Says that nothing more comes."""
+    try:
+        connection.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass
+
+
 def frame(kind, flags, stream, payload=b"", length=None):
     """One HTTP/2 frame; `length` lies about the payload."""
     size = len(payload) if length is None else length

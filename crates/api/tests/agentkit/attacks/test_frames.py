@@ -1,0 +1,84 @@
+"""HTTP/2 that breaks the rules, or keeps them too eagerly: the connection ends or bears it, and others are served."""
+
+import struct
+
+import pytest
+from support.sockets import (
+    DOORS,
+    PREFACE,
+    SETTINGS,
+    ending,
+    frame,
+    kinds,
+    literal,
+    open_door,
+    send,
+    serves_the_next_client,
+)
+
+H2 = {
+    "a frame larger than allowed": SETTINGS + frame(0, 0, 1, length=(1 << 24) - 1),
+    "settings of a wrong size": frame(4, 0, 0, b"\x00" * 5),
+    "settings on a stream": frame(4, 0, 1),
+    "an impossible window": SETTINGS + frame(4, 0, 0, struct.pack(">HI", 4, 0xFFFFFFFF)),
+    "data on no stream": SETTINGS + frame(0, 0, 0, b"x"),
+    "data on an idle stream": SETTINGS + frame(0, 1, 5, b"x"),
+    "headers on an even stream": SETTINGS + frame(1, 5, 2, literal(":method", "GET")),
+    "headers that are no HPACK": SETTINGS + frame(1, 5, 1, b"\xff" * 64),
+    "a table that is too large": SETTINGS + frame(1, 5, 1, b"\x3f\xff\xff\xff\x7f"),
+    "no pseudo headers": SETTINGS + frame(1, 5, 1, literal("a", "b")),
+    "upper-case names": SETTINGS + frame(1, 5, 1, literal(":method", "GET") + literal("A", "b")),
+    "a continuation of nothing": SETTINGS + frame(9, 4, 1, literal("a", "b")),
+    "something between headers and continuation": SETTINGS
+    + frame(1, 0, 1, literal(":method", "GET")) + frame(6, 0, 0, b"\x00" * 8),
+    "a ping of a wrong size": SETTINGS + frame(6, 0, 0, b"\x00" * 7),
+    "a push from the client": SETTINGS + frame(5, 4, 1, b"\x00\x00\x00\x02"),
+    "a reset of an idle stream": SETTINGS + frame(3, 0, 7, b"\x00\x00\x00\x08"),
+    "a window of zero": SETTINGS + frame(8, 0, 0, b"\x00\x00\x00\x00"),
+    "a window that overflows": SETTINGS + frame(8, 0, 0, b"\x7f\xff\xff\xff") * 2,
+    "padding longer than the frame": SETTINGS + frame(0, 8, 1, b"\xff"),
+}
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("name", H2)
+def test_frames_that_break_the_rules(victim, door, name):
+    connection = open_door(victim, door, timeout=3)
+    send(connection, PREFACE + H2[name])
+    said, closed = ending(connection)
+    # Closed at once, or after headers, a reset or a farewell.
+    assert closed or kinds(said) & {1, 3, 7}, kinds(said)
+    serves_the_next_client(victim)
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_many_streams_opened_and_reset_at_once(victim, door):
+    """What was known as rapid reset: the server ends the connection or bears it, and others are served."""
+    connection = open_door(victim, door, timeout=5)
+    fields = b"".join(
+        literal(name, value)
+        for name, value in ((":method", "GET"), (":scheme", "https"), (":authority", "localhost"), (":path", "/keys"))
+    )
+    flood = PREFACE + SETTINGS + b"".join(
+        frame(1, 5, stream, fields) + frame(3, 0, stream, b"\x00\x00\x00\x08") for stream in range(1, 8001, 2)
+    )
+    send(connection, flood)
+    serves_the_next_client(victim)
+    ending(connection)
+    serves_the_next_client(victim)
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("kind", ["pings", "settings", "empty data"])
+def test_floods_of_cheap_frames(victim, door, kind):
+    cheap = {
+        "pings": frame(6, 0, 0, b"12345678"), "settings": SETTINGS, "empty data": frame(0, 0, 1),
+    }[kind]
+    start = b""
+    if kind == "empty data":
+        fields = [(":method", "POST"), (":scheme", "https"), (":authority", "localhost"), (":path", "/oauth/token")]
+        start = frame(1, 4, 1, b"".join(literal(*field) for field in fields))
+    connection = open_door(victim, door, timeout=3)
+    send(connection, PREFACE + SETTINGS + start + cheap * 20000)
+    serves_the_next_client(victim)
+    connection.close()
