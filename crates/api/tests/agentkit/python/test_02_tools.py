@@ -153,8 +153,8 @@ def test_modifiers_see_what_goes_in_and_what_comes_out(sdk, steady):
     from scalekit.actions.actions import ActionClient
 
     mine = ActionClient(sdk.tools, sdk.connected_accounts)
-    mine.pre_modifier(["close_leads_list"])(lambda tool_name, data: {**data, "_limit": 1})
-    mine.post_modifier(["close_leads_list"])(lambda tool_name, result: {"names": len(result["data"])})
+    mine.pre_modifier(["close_leads_list"])(lambda data: {**data, "_limit": 1})
+    mine.post_modifier(["close_leads_list"])(lambda result: {"names": len(result["data"])})
     answer = mine.execute_tool(
         tool_name="close_leads_list", tool_input={"_limit": 50}, identifier=steady.identifier
     )

@@ -162,7 +162,7 @@ def test_an_account_that_ended_says_how(house, actions, wire, account, status):
 def test_what_is_not_served_says_so_at_once(sdk):
     calls = [
         lambda: sdk.organization.list_organizations(page_size=1),
-        lambda: sdk.users.list_users(organization_id="org_1", page_size=1),
+        lambda: sdk.users.list_users(page_size=1),
         lambda: sdk.roles.list_roles(),
         lambda: sdk.connection.list_connections("org_1"),
     ]

@@ -133,10 +133,12 @@ class Http2Client:
         return stream
 
     def body(self, stream, data, end=True):
+        """Sends a body as fast as the server takes it."""
         while data:
             size = min(len(data), self.connection.local_flow_control_window(stream), 16384)
-            if size == 0:
-                self._receive({}, [b""])
+            if size <= 0:
+                if not self._receive({}, [b""], stream):
+                    raise ConnectionError("the server takes no more of the body")
                 continue
             self.connection.send_data(stream, data[:size])
             data = data[size:]
