@@ -61,7 +61,7 @@ test('trap 08: a large result is read, or refused in words', async () => {
     });
     assert.ok(all.data);
   } catch (error) {
-    assert.match(error.message, /large/);
+    assert.match(error.message, /_limit/);
   }
 });
 

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 import pytest
 from google.protobuf.wrappers_pb2 import StringValue
 from scalekit.client import ScalekitClient
+from scalekit.v1.connected_accounts.connected_accounts_pb2 import (
+    DeleteConnectedAccountRequest,
+    ListConnectedAccountsRequest,
+)
 from scalekit.v1.connections.connections_pb2 import (
     OAUTH,
     CreateConnection,
@@ -77,18 +81,19 @@ def connect(actions, identifier, person, connection="close"):
     return Account(account.id, identifier, person)
 
 
-def configure(house, sdk, connection, of=None):
-    """Hands a connection the OAuth app that the twin knows, and the addresses of the usual connection."""
-    usual = next(one for one in sdk.connection.list_app_connections()[0].connections if one.key_id == "close")
-    like = sdk.connection.get_environment_connection(usual.id)[0].connection.oauth_config
+def configure(house, sdk, connection, environment="default"):
+    """Hands a connection the OAuth app that the twin knows; the operator says that its Close is the twin."""
+    house.cli(
+        "connections", "set", connection.key_id, "--close-url", house.told["twin_url"], "--environment", environment
+    )
     app = house.told["oauth_app"]
     config = OAuthConnectionConfig(
         client_id=StringValue(value=app["client_id"]),
         client_secret=StringValue(value=app["client_secret"]),
-        redirect_uri=app["redirect_uri"], authorize_uri=like.authorize_uri, token_uri=like.token_uri,
+        redirect_uri=app["redirect_uri"],
     )
     wanted = UpdateConnection(oauth_config=config)
-    return (of or sdk).connection.update_environment_connection(connection.id, wanted)[0].connection
+    return sdk.connection.update_environment_connection(connection.id, wanted)[0].connection
 
 
 @pytest.fixture
@@ -109,6 +114,9 @@ def second_connection(sdk, wire):
     wanted = CreateConnection(type=OAUTH, provider_key="CLOSE", key_id=f"close-{uuid.uuid4().hex[:8]}")
     made = sdk.connection.create_environment_connection(wanted, Flags(is_app=True))[0].connection
     yield made
+    accounts = wire.call(wire.accounts.ListConnectedAccounts, ListConnectedAccountsRequest(connector=made.key_id))
+    for account in accounts.connected_accounts:
+        wire.call(wire.accounts.DeleteConnectedAccount, DeleteConnectedAccountRequest(id=account.id))
     wire.call(
         wire.connections.DeleteEnvironmentConnection, DeleteEnvironmentConnectionRequest(connection_id=made.id)
     )

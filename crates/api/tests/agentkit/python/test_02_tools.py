@@ -135,7 +135,7 @@ def test_a_tool_is_run_by_account_id_by_pair_or_by_identifier(sdk, actions, wire
 
 def test_a_tool_answers_to_the_names_of_other_surfaces_too(actions, steady):
     answer = actions.execute_tool(tool_name="close.list_leads", tool_input={"_limit": 1}, identifier=steady.identifier)
-    assert len(answer.data["data"]) == 1
+    assert len(answer.data["leads"]) == 1, "in the words of that name: what is a list is called what it holds"
 
 
 def test_an_identifier_of_two_connections_is_not_guessed(actions, account, second_connection):

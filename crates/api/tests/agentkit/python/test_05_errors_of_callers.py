@@ -36,7 +36,7 @@ def test_no_or_a_bad_bearer(house, token):
 
 
 def test_a_wrong_secret_or_client(house):
-    for wrong in ({"client_secret": "wrong"}, {"client_id": "skc_1"}):
+    for wrong in ({"client_secret": "not-the-secret"}, {"client_id": "skc_1"}):
         given = {"client_id": house.client_id, "client_secret": house.client_secret, **wrong}
         with pytest.raises(ScalekitUnauthorizedException) as refused:
             ScalekitClient(env_url=house.url, **given)

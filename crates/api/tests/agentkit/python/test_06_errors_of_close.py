@@ -64,7 +64,7 @@ def test_a_write_reaches_close_once_however_it_ends(house, actions, account, tro
     check(failed.value, exception, grpc_status, http_status)
     assert len(house.heard("POST", "/api/v1/lead/", name)) == 1
     if grpc_status == "INTERNAL":
-        assert "unknown" in failed.value.message, "whether it was done is not known, and that is said"
+        assert "not known" in failed.value.message, "whether it was done is not known, and that is said"
 
 
 def test_what_close_says_about_fields_is_passed_on(actions, steady):
@@ -75,7 +75,9 @@ def test_what_close_says_about_fields_is_passed_on(actions, steady):
             identifier=steady.identifier,
         )
     check(failed.value, ScalekitToolException, "INVALID_ARGUMENT", 400)
-    assert "lead" in failed.value.message
+    fields = failed.value._unpacked_details[0].validation_error_info.field_violations
+    assert {"lead", "status"} <= {one.field for one in fields}
+    assert "Object does not exist" in failed.value.tool_error_message
 
 
 def test_what_close_has_not_is_not_found(actions, steady):

@@ -55,7 +55,7 @@ def test_trap_08_a_result_larger_than_the_client_reads_is_explained(house, actio
         assert answer.data
     except ScalekitServerException as error:
         assert not isinstance(error, ScalekitTooManyRequestsException), error.message
-        assert "large" in error.message and error.http_status.value in (400, 500)
+        assert "_limit" in error.message and error.http_status.value in (400, 500), "what to do is said"
     small = actions.execute_tool(
         tool_name="close_leads_list", tool_input={"query": "Large", "_limit": 1}, identifier=account.identifier
     )

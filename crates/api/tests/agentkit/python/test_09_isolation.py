@@ -111,7 +111,7 @@ def test_the_same_names_mean_different_accounts(house, sdk, other_sdk, theirs, s
         made = other_sdk.connection.create_environment_connection(
             CreateConnection(type=OAUTH, provider_key="CLOSE", key_id="close")
         )[0].connection
-        configure(house, sdk, made, of=other_sdk)
+        configure(house, other_sdk, made, environment="other")
     mine = other_sdk.actions.get_or_create_connected_account(
         connection_name="close", identifier=steady.identifier
     ).connected_account

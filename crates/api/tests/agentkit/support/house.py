@@ -95,7 +95,7 @@ class House:
 
     def lever(self, method, path, /, **body):
         """Pulls a lever of the twin."""
-        answer = requests.request(method, self.told["control_url"] + path, json=body, timeout=PATIENCE)
+        answer = requests.request(method, self.told["control_url"] + path, json=body or None, timeout=PATIENCE)
         assert answer.status_code == 200, f"{path}: {answer.text}"
         return answer.json()
 
