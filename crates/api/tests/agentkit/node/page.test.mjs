@@ -28,7 +28,7 @@ test('a sales assistant for a new rep', async (t) => {
     assert.equal(connectedAccount.status, ConnectorStatus.PENDING_AUTH);
     if (connectedAccount.status !== ConnectorStatus.ACTIVE) {
       const { link } = await actions.getAuthorizationLink({ connectionName: 'close', identifier });
-      assert.equal((await consent(link, told.twin_api_keys[1])).status, 200);
+      assert.equal((await consent(link, told.twin_api_keys[0])).status, 200);
     }
     const again = await actions.getOrCreateConnectedAccount({ connectionName: 'close', identifier });
     assert.equal(again.connectedAccount.id, connectedAccount.id);

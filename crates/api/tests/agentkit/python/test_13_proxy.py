@@ -68,7 +68,7 @@ def test_an_account_that_cannot_be_used_is_a_4xx_other_than_401(actions, identif
 def test_the_way_leads_to_close_and_nowhere_else(house, actions, steady):
     ways = [
         "/@example.com/", "//example.com/api/v1/me/", "/../../keys", "/%2e%2e/%2e%2e/keys", "/api/v1/../../oauth2/token/",
-        "/http://example.com/", "/\\example.com/", "/api/v1/me/%0d%0aHost:%20example.com", "/api/v1/me/?x=1%00", "",
+        "/http://example.com/", "/\\example.com/", "/api/v1/me/%0d%0aHost:%20example.com", "",
         "/api/v1/%2e%2e/%2e%2e/_twin/ready", ":9/", "/.", "/?", "/#x",
     ]
     where = urlsplit(house.clear_url)
