@@ -9,7 +9,6 @@ from scalekit.v1.connected_accounts.connected_accounts_pb2 import (
     ACTIVE,
     API_KEY,
     DISCONNECTED,
-    EXPIRED,
     OAUTH,
     PENDING_AUTH,
     AuthorizationDetails,
@@ -178,18 +177,3 @@ def test_disconnecting_keeps_the_account_and_consent_revives_it(actions, wire, a
     ).connected_account
     assert (gone.id, gone.status) == (account.id, DISCONNECTED)
     assert connect(actions, account.identifier, account.person).id == account.id
-
-
-def test_access_taken_back_at_close_is_noticed(house, actions, wire, account):
-    house.lever("POST", "/grants/revoke", account=account.person["user_email"])
-    with pytest.raises(Exception):
-        actions.execute_tool(tool_name="close_me_get", tool_input={}, identifier=account.identifier)
-    raw = wire.call(wire.accounts.GetConnectedAccount, GetConnectedAccountRequest(id=account.id)).connected_account
-    assert raw.status == EXPIRED
-    assert connect(actions, account.identifier, account.person).id == account.id
-
-
-def test_a_token_that_ran_out_is_refreshed_unseen(house, actions, account):
-    house.lever("POST", "/tokens/expire", account=account.person["user_email"])
-    answer = actions.execute_tool(tool_name="close_me_get", tool_input={}, identifier=account.identifier)
-    assert answer.data["id"] == account.person["user_id"]

@@ -1,0 +1,36 @@
+"""The tokens of Close behind an account: refreshed unseen, once, and noticed when they are taken back."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from conftest import connect
+from scalekit.v1.connected_accounts.connected_accounts_pb2 import EXPIRED, GetConnectedAccountRequest
+
+
+def test_access_taken_back_at_close_is_noticed(house, actions, wire, account):
+    house.lever("POST", "/grants/revoke", account=account.person["user_email"])
+    with pytest.raises(Exception):
+        actions.execute_tool(tool_name="close_me_get", tool_input={}, identifier=account.identifier)
+    raw = wire.call(wire.accounts.GetConnectedAccount, GetConnectedAccountRequest(id=account.id)).connected_account
+    assert raw.status == EXPIRED
+    assert connect(actions, account.identifier, account.person).id == account.id
+
+
+def test_a_token_that_ran_out_is_refreshed_unseen(house, actions, account):
+    house.lever("POST", "/tokens/expire", account=account.person["user_email"])
+    answer = actions.execute_tool(tool_name="close_me_get", tool_input={}, identifier=account.identifier)
+    assert answer.data["id"] == account.person["user_id"]
+
+
+def test_many_calls_at_once_refresh_once(house, actions, account):
+    """A refresh token is good for one use, so a second refresh would end the grant."""
+    house.lever("POST", "/tokens/expire", account=account.person["user_email"])
+    before = len(house.heard("POST", "/oauth2/token/", "grant_type=refresh_token"))
+    with ThreadPoolExecutor(16) as pool:
+        run = lambda _: actions.execute_tool(tool_name="close_me_get", tool_input={}, identifier=account.identifier)
+        ids = {answer.data["id"] for answer in pool.map(run, range(32))}
+    assert ids == {account.person["user_id"]}
+    refreshes = house.heard("POST", "/oauth2/token/", "grant_type=refresh_token")[before:]
+    assert {one["status"] for one in refreshes} == {200}
+    shown = actions.get_connected_account(connection_name="close", identifier=account.identifier)
+    assert shown.connected_account.status == "ACTIVE"
