@@ -1,7 +1,7 @@
 """Another environment: what is not theirs does not exist for them, on every way in."""
 
 import pytest
-from conftest import configure
+from conftest import configure, connect
 from scalekit.common.exceptions import ScalekitNotFoundException
 from scalekit.v1.connected_accounts.connected_accounts_pb2 import (
     DeleteConnectedAccountRequest,
@@ -14,8 +14,6 @@ from scalekit.v1.connected_accounts.connected_accounts_pb2 import (
     UpdateConnectedAccountRequest,
 )
 from scalekit.v1.connections.connections_pb2 import (
-    OAUTH,
-    CreateConnection,
     DeleteEnvironmentConnectionRequest,
     GetEnvironmentConnectionRequest,
     ToggleEnvironmentConnectionRequest,
@@ -104,18 +102,19 @@ def test_rest_and_the_proxy_find_nothing_either(house, their_token, steady):
         assert answer.status_code == 404, (path, answer.status_code, answer.text)
 
 
-def test_the_same_names_mean_different_accounts(house, sdk, other_sdk, theirs, steady):
+def test_the_same_names_mean_different_accounts(house, sdk, other_sdk, steady, person):
     """An environment of its own has connections of its own, which may be called the same."""
-    names = [one.key_id for one in other_sdk.connection.list_app_connections()[0].connections]
-    if "close" not in names:
-        made = other_sdk.connection.create_environment_connection(
-            CreateConnection(type=OAUTH, provider_key="CLOSE", key_id="close")
-        )[0].connection
-        configure(house, other_sdk, made, environment="other")
+    [close] = [one for one in other_sdk.connection.list_app_connections()[0].connections if one.key_id == "close"]
+    configure(house, other_sdk, close, environment="other")
     mine = other_sdk.actions.get_or_create_connected_account(
         connection_name="close", identifier=steady.identifier
     ).connected_account
     assert mine.id != steady.id and mine.status == "PENDING_AUTH"
+    connected = connect(other_sdk.actions, steady.identifier, person)
+    theirs = other_sdk.actions.execute_tool(tool_name="close_me_get", tool_input={}, identifier=steady.identifier)
+    ours = sdk.actions.execute_tool(tool_name="close_me_get", tool_input={}, identifier=steady.identifier)
+    assert connected.id == mine.id
+    assert (theirs.data["id"], ours.data["id"]) == (person["user_id"], steady.person["user_id"])
     still = sdk.actions.get_connected_account(connection_name="close", identifier=steady.identifier)
     assert (still.connected_account.id, still.connected_account.status) == (steady.id, "ACTIVE")
     with pytest.raises(ScalekitNotFoundException):

@@ -36,12 +36,25 @@ def test_both_secrets_work_while_a_program_is_moved_to_the_new_one(house):
         assert sdk.actions.list_tools(page_size=1).tools
 
 
-def test_a_third_rotation_ends_the_first_secret(house):
+def test_without_overlap_the_old_secret_and_its_tokens_end_at_once(house):
     client = house.new_client()
-    house.cli("clients", "rotate", client["client_id"])
-    house.cli("clients", "rotate", client["client_id"])
+    old = sdk_of(house, client["client_id"], client["client_secret"])
+    rotated = house.cli("clients", "rotate", client["client_id"], "--overlap", "0")
+    assert until_refused(lambda: old.actions.list_tools(page_size=1)) < 10
     with pytest.raises(ScalekitUnauthorizedException):
         sdk_of(house, client["client_id"], client["client_secret"])
+    new = sdk_of(house, client["client_id"], rotated["client_secret"])
+    assert new.actions.list_tools(page_size=1).tools
+
+
+def test_tokens_outlive_the_rotation_of_the_signing_key(house):
+    client = house.new_client()
+    sdk = sdk_of(house, client["client_id"], client["client_secret"])
+    token = sdk.get_client_access_token()
+    house.cli("keys", "rotate")
+    assert house.rest("GET", "/api/v1/tools?page_size=1", token=token).status_code == 200
+    later = sdk_of(house, client["client_id"], client["client_secret"])
+    assert later.validate_access_token(token) and later.validate_access_token(later.get_client_access_token())
 
 
 def test_a_removed_client_is_out_within_seconds_with_tokens_and_all(house):
