@@ -11,6 +11,7 @@ from support.sockets import (
     frame,
     kinds,
     literal,
+    memory,
     open_door,
     send,
     serves_the_next_client,
@@ -82,3 +83,28 @@ def test_floods_of_cheap_frames(victim, door, kind):
     send(connection, PREFACE + SETTINGS + start + cheap * 20000)
     serves_the_next_client(victim)
     connection.close()
+
+
+FIELDS = b"".join(
+    literal(*field)
+    for field in ((":method", "GET"), (":scheme", "https"), (":authority", "localhost"), (":path", "/keys"))
+)
+# A field of 4,000 bytes that is put into the table once, and named by one byte from then on (RFC 7541, 6.1 and 6.2.1).
+BOMB = b"\x40\x01a\x7f\xa1\x1e" + b"b" * 4000 + b"\xbe" * 16000
+MANY_HEADERS = {
+    "headers without end": frame(1, 1, 1, FIELDS) + frame(9, 0, 1, literal("a", "b" * 1000) * 15) * 400,
+    "empty continuations": frame(1, 1, 1, FIELDS) + frame(9, 0, 1) * 50000,
+    "a header of 600 KB": frame(1, 1, 1, FIELDS + b"\x00\x01a\x7f\x81\xce\x24") + frame(9, 0, 1, b"b" * 16000) * 38,
+    "a bomb": frame(1, 1, 1, FIELDS + BOMB[:12000]) + frame(9, 4, 1, BOMB[12000:]),
+}
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("name", MANY_HEADERS)
+def test_headers_that_would_fill_the_memory(victim, door, name):
+    connection = open_door(victim, door, timeout=5)
+    send(connection, PREFACE + SETTINGS + MANY_HEADERS[name])
+    said, closed = ending(connection)
+    assert closed or kinds(said) & {1, 3, 7}, kinds(said)
+    assert memory(victim) < 512, "MiB"
+    serves_the_next_client(victim)

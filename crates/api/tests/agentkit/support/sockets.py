@@ -98,6 +98,13 @@ def kinds(said):
     return found
 
 
+def memory(house):
+    """How much memory a house of one's own uses, in MiB."""
+    with open(f"/proc/{house.process.pid}/status", encoding="utf-8") as file:
+        line = next(line for line in file if line.startswith("VmRSS:"))
+    return int(line.split()[1]) // 1024
+
+
 def serves_the_next_client(house):
     """Both doors answer, and quickly."""
     for base, verify in ((house.url, house.verify), (house.clear_url, True)):
