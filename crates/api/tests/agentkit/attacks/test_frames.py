@@ -7,6 +7,7 @@ from support.sockets import (
     DOORS,
     PREFACE,
     SETTINGS,
+    Http2Client,
     ending,
     frame,
     kinds,
@@ -83,6 +84,20 @@ def test_floods_of_cheap_frames(victim, door, kind):
     send(connection, PREFACE + SETTINGS + start + cheap * 20000)
     serves_the_next_client(victim)
     connection.close()
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_pings_of_an_idle_client_are_answered_and_are_no_offence(victim, door):
+    """Clients keep connections alive by pings for hours, without a single call."""
+    client = Http2Client(victim, door)
+    for number in range(200):
+        client.connection.ping(number.to_bytes(8, "big"))
+    client.flush()
+    stream = client.start("/keys", [], method="GET", end=True)
+    answer, _ = client.answer(stream)
+    assert (answer["ended"], answer[":status"]) == ("stream", "200")
+    assert client.pongs == 200
+    client.close()
 
 
 FIELDS = b"".join(

@@ -122,6 +122,7 @@ class Http2Client:
             client_side=True, header_encoding="utf-8", validate_outbound_headers=False,
             normalize_outbound_headers=False,
         )
+        self.pongs = 0
         self.connection = h2.connection.H2Connection(configuration)
         self.connection.initiate_connection()
         self.flush()
@@ -177,6 +178,8 @@ class Http2Client:
             elif isinstance(event, h2.events.DataReceived):
                 body[0] += event.data
                 self.connection.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
+            elif isinstance(event, h2.events.PingAckReceived):
+                self.pongs += 1
             elif isinstance(event, h2.events.StreamEnded) and event.stream_id == stream:
                 headers.setdefault("ended", "stream")
                 go_on = False
