@@ -7,6 +7,10 @@ import pytest
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message_factory import GetMessageClass
 from scalekit.v1.connected_accounts.connected_accounts_pb2 import DESCRIPTOR as ACCOUNTS
+from scalekit.v1.connected_accounts.connected_accounts_pb2 import (
+    CreateConnectedAccount,
+    CreateConnectedAccountRequest,
+)
 from scalekit.v1.connections.connections_pb2 import DESCRIPTOR as CONNECTIONS
 from scalekit.v1.tools.tools_pb2 import DESCRIPTOR as TOOLS
 from support.wire import Wire
@@ -43,6 +47,12 @@ def elsewhere(house):
     """An environment where it does not matter what becomes of it."""
     client = house.new_client("any-message")
     wire = Wire(house, house.token(client["client_id"], client["client_secret"]))
+    # Names of what is there, so that messages get past the first check.
+    new = CreateConnectedAccountRequest(
+        connector="close", identifier="somebody", connected_account=CreateConnectedAccount()
+    )
+    account = wire.call(wire.accounts.CreateConnectedAccount, new).connected_account
+    TEXTS.extend([account.id, account.identifier, account.connection_id] * 3)
     yield wire
     wire.close()
 

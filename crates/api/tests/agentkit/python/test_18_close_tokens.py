@@ -2,7 +2,10 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
+import requests
 from conftest import connect
 from scalekit.v1.connected_accounts.connected_accounts_pb2 import EXPIRED, GetConnectedAccountRequest
 
@@ -34,3 +37,41 @@ def test_many_calls_at_once_refresh_once(house, actions, account):
     assert {one["status"] for one in refreshes} == {200}
     shown = actions.get_connected_account(connection_name="close", identifier=account.identifier)
     assert shown.connected_account.status == "ACTIVE"
+
+
+def tokens_from_close(house, person):
+    """What an application has that did the OAuth flow by itself."""
+    app, close = house.told["oauth_app"], house.told["twin_url"]
+    asked = {
+        "client_id": app["client_id"], "response_type": "code", "redirect_uri": app["redirect_uri"],
+        "membership": f"{person['user_id']}|{person['organization_id']}", "decision": "approve",
+    }
+    agreed = requests.post(f"{close}/oauth2/authorize/", data=asked, allow_redirects=False, timeout=10)
+    [code] = parse_qs(urlsplit(agreed.headers["location"]).query)["code"]
+    answer = requests.post(
+        f"{close}/oauth2/token/", timeout=10,
+        data={
+            "grant_type": "authorization_code", "code": code, "redirect_uri": app["redirect_uri"],
+            "client_id": app["client_id"], "client_secret": app["client_secret"],
+        },
+    )
+    return answer.json()
+
+
+def test_tokens_may_be_brought_along_and_are_refreshed_from_then_on(house, actions, identifier, person):
+    tokens = tokens_from_close(house, person)
+    made = actions.create_connected_account(
+        connection_name="close", identifier=identifier,
+        authorization_details={
+            "oauth_token": {
+                "access_token": tokens["access_token"], "refresh_token": tokens["refresh_token"],
+                "scopes": ["all.full_access", "offline_access"],
+            }
+        },
+    ).connected_account
+    assert (made.status, made.authorization_type) == ("ACTIVE", "OAUTH") and not made.authorization_details
+    for expire in (False, True):
+        if expire:
+            house.lever("POST", "/tokens/expire", account=person["user_email"])
+        me = actions.execute_tool(tool_name="close_me_get", tool_input={}, identifier=identifier)
+        assert me.data["id"] == person["user_id"]
