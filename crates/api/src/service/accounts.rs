@@ -1,42 +1,31 @@
 //! Connected accounts with AgentKit's words.
 
-use latch_gateway::{AccountQuery, AccountSelector, CallError, Caller, ErrorClass};
-use latch_vault::{Account, AccountFilter, AccountStatus, CredentialKind, LinkOptions};
-use prost_types::value::Kind as ValueKind;
-use prost_types::{Struct, Timestamp};
+use latch_gateway::{AccountQuery, AccountSelector, Caller, ErrorClass};
+use latch_vault::{Account, AccountFilter, AccountStatus, LinkOptions};
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 use url::Url;
 
+use super::brought::{Brought, brought, members, refused_key, without_scopes};
+use super::shapes::{moment, shown, shown_in_list};
 use super::{Failure, PROVIDER, Service, checked, is_close, selector};
 use crate::protocol::latch::v1::{
-    AccountState, CloseOrganization, CloseUser, DisconnectConnectedAccountRequest as DisconnectByNameRequest,
+    DisconnectConnectedAccountRequest as DisconnectByNameRequest,
     DisconnectConnectedAccountResponse as DisconnectByNameResponse, GetOrCreateConnectedAccountRequest,
     GetOrCreateConnectedAccountResponse,
 };
-use crate::protocol::scalekit::v1::connected_accounts::authorization_details::Details;
 use crate::protocol::scalekit::v1::connected_accounts::{
-    AuthorizationDetails, ConnectedAccount, ConnectedAccountForList, ConnectorStatus, ConnectorType,
-    CreateConnectedAccountRequest, CreateConnectedAccountResponse, DeleteConnectedAccountRequest,
-    DeleteConnectedAccountResponse, DisconnectConnectedAccountRequest, DisconnectConnectedAccountResponse,
-    GetConnectedAccountByIdentifierRequest, GetConnectedAccountByIdentifierResponse,
-    GetConnectedAccountRequest, GetConnectedAccountResponse, GetMagicLinkForConnectedAccountRequest,
-    GetMagicLinkForConnectedAccountResponse, ListConnectedAccountsRequest, ListConnectedAccountsResponse,
-    OauthToken, ScopeSelection, SearchConnectedAccountsRequest, SearchConnectedAccountsResponse, StaticAuth,
-    UpdateConnectedAccountRequest, UpdateConnectedAccountResponse, VerifyConnectedAccountUserRequest,
-    VerifyConnectedAccountUserResponse,
+    ConnectedAccountForList, CreateConnectedAccountRequest, CreateConnectedAccountResponse,
+    DeleteConnectedAccountRequest, DeleteConnectedAccountResponse, DisconnectConnectedAccountRequest,
+    DisconnectConnectedAccountResponse, GetConnectedAccountByIdentifierRequest,
+    GetConnectedAccountByIdentifierResponse, GetConnectedAccountRequest, GetConnectedAccountResponse,
+    GetMagicLinkForConnectedAccountRequest, GetMagicLinkForConnectedAccountResponse,
+    ListConnectedAccountsRequest, ListConnectedAccountsResponse, SearchConnectedAccountsRequest,
+    SearchConnectedAccountsResponse, UpdateConnectedAccountRequest, UpdateConnectedAccountResponse,
+    VerifyConnectedAccountUserRequest, VerifyConnectedAccountUserResponse,
 };
-use crate::structs::{to_json, to_struct};
 
 const USUAL_PAGE: u32 = 10;
-/// Members of a static credential in which callers put an API key.
-const KEY_NAMES: [&str; 4] = ["api_key", "apiKey", "token", "username"];
-
-/// A credential that came with a request.
-enum Brought {
-    Grant { access_token: SecretString, refresh_token: Option<SecretString> },
-    ApiKey(SecretString),
-}
 
 impl Service {
     pub(crate) async fn list_connected_accounts(
@@ -295,16 +284,6 @@ impl Service {
     }
 }
 
-/// A key that Close does not know is the caller's mistake. It must not look as if the caller itself had not
-/// logged in: clients would log in again, and again.
-fn refused_key(error: CallError) -> CallError {
-    if error.close_status == Some(401) {
-        CallError { class: ErrorClass::InvalidArguments, close_status: None, ..error }
-    } else {
-        error
-    }
-}
-
 /// A page of accounts on its way out.
 struct Listed {
     accounts: Vec<ConnectedAccountForList>,
@@ -336,139 +315,4 @@ fn by_id(id: String) -> Result<AccountSelector, Failure> {
 fn containing(query: String) -> Option<String> {
     let found_in_provider = PROVIDER.to_ascii_lowercase().contains(&query.to_ascii_lowercase());
     (!query.is_empty() && !found_in_provider).then_some(query)
-}
-
-/// What came with a request. Clients send an empty token to say that there is none.
-fn brought(details: Option<AuthorizationDetails>) -> Result<Option<Brought>, Failure> {
-    const FIELD: &str = "connected_account.authorization_details";
-    let secret = |text: String| (!text.is_empty()).then(|| SecretString::from(text));
-    match details.and_then(|details| details.details) {
-        None => Ok(None),
-        Some(Details::OauthToken(OauthToken { access_token, refresh_token, .. })) => {
-            match (secret(access_token), secret(refresh_token)) {
-                (None, None) => Ok(None),
-                (None, Some(_)) => Err(Failure::invalid(FIELD, "has no access token", "required")),
-                (Some(access_token), refresh_token) => {
-                    Ok(Some(Brought::Grant { access_token, refresh_token }))
-                }
-            }
-        }
-        Some(Details::StaticAuth(StaticAuth { details })) => {
-            let mut fields = details.unwrap_or_default().fields;
-            if fields.is_empty() {
-                return Ok(None);
-            }
-            let key = KEY_NAMES.iter().find_map(|name| match fields.remove(*name)?.kind {
-                Some(ValueKind::StringValue(key)) => secret(key),
-                _ => None,
-            });
-            let missing = || Failure::invalid(FIELD, "has no api_key", "required");
-            Ok(Some(Brought::ApiKey(key.ok_or_else(missing)?)))
-        }
-        Some(Details::GoogleDwd(_) | Details::TrustedIdp(_)) => {
-            Err(Failure::invalid(FIELD, "is of a kind that Close does not have", "kind"))
-        }
-    }
-}
-
-/// The members of a Struct.
-fn members(given: Option<Struct>) -> Map<String, Value> {
-    match to_json(given.unwrap_or_default()) {
-        Value::Object(members) => members,
-        _ => Map::new(),
-    }
-}
-
-fn without_scopes(given: Option<&ScopeSelection>) -> Result<(), Failure> {
-    if given.is_none_or(|selection| selection.scopes.is_empty() && selection.optional_scopes.is_empty()) {
-        return Ok(());
-    }
-    let description = "cannot be chosen: Close grants all.full_access and offline_access";
-    let failure = Failure::invalid("scope_selection", description, "empty");
-    Err(Failure { code: Some("INVALID_SCOPE_SELECTION"), ..failure })
-}
-
-/// A moment as the wire has it.
-pub(super) fn moment(at: jiff::Timestamp) -> Timestamp {
-    Timestamp { seconds: at.as_second(), nanos: at.subsec_nanosecond() }
-}
-
-/// AgentKit's word for a status. A grant that Close has revoked counts as expired there: that is the word its
-/// programs watch for.
-pub(crate) fn wire_status(status: AccountStatus) -> ConnectorStatus {
-    match status {
-        AccountStatus::Pending => ConnectorStatus::PendingAuth,
-        AccountStatus::PendingVerification => ConnectorStatus::PendingVerification,
-        AccountStatus::Active => ConnectorStatus::Active,
-        AccountStatus::Expired | AccountStatus::Revoked => ConnectorStatus::Expired,
-        AccountStatus::Disconnected => ConnectorStatus::Disconnected,
-    }
-}
-
-fn wire_kind(kind: CredentialKind) -> ConnectorType {
-    match kind {
-        CredentialKind::ApiKey => ConnectorType::ApiKey,
-        // An account that holds nothing yet will most likely hold a grant.
-        CredentialKind::OAuth | CredentialKind::None => ConnectorType::Oauth,
-    }
-}
-
-fn state(account: &Account) -> AccountState {
-    let who = account.identity.clone();
-    AccountState {
-        status: account.status.to_string(),
-        status_reason: account.status_reason.clone().unwrap_or_default(),
-        close_user: who.user_id.map(|id| CloseUser {
-            id,
-            name: who.user_name.unwrap_or_default(),
-            email: who.user_email.unwrap_or_default(),
-        }),
-        close_organization: who
-            .organization_id
-            .map(|id| CloseOrganization { id, name: who.organization_name.unwrap_or_default() }),
-    }
-}
-
-/// An account as the wire shows it. There is nothing secret in it.
-fn shown(account: &Account) -> ConnectedAccount {
-    ConnectedAccount {
-        identifier: account.identifier.clone(),
-        provider: PROVIDER.to_owned(),
-        status: wire_status(account.status).into(),
-        authorization_type: wire_kind(account.credential_kind).into(),
-        authorization_details: None,
-        token_expires_at: account.token_expires_at.map(moment),
-        updated_at: Some(moment(account.updated_at)),
-        connector: account.connection.clone(),
-        last_used_at: account.last_used_at.map(moment),
-        id: account.id.to_string(),
-        connection_id: account.connection_id.to_string(),
-        api_config: (!account.api_config.is_empty()).then(|| to_struct(account.api_config.clone().into())),
-        is_org_wide_credential: false,
-        latch: Some(state(account)),
-    }
-}
-
-fn shown_in_list(account: &Account) -> ConnectedAccountForList {
-    ConnectedAccountForList {
-        identifier: account.identifier.clone(),
-        provider: PROVIDER.to_owned(),
-        status: wire_status(account.status).into(),
-        authorization_type: wire_kind(account.credential_kind).into(),
-        token_expires_at: account.token_expires_at.map(moment),
-        updated_at: Some(moment(account.updated_at)),
-        connector: account.connection.clone(),
-        last_used_at: account.last_used_at.map(moment),
-        id: account.id.to_string(),
-        connection_id: account.connection_id.to_string(),
-        is_org_wide_credential: false,
-        latch: Some(state(account)),
-    }
-}
-
-/// The status of an account that cannot be used, in AgentKit's word, where that is another than ours.
-pub(crate) fn other_word(error: &CallError) -> Option<&'static str> {
-    let ours = error.account_status.as_deref()?;
-    let theirs = wire_status(ours.parse().ok()?).as_str_name();
-    (theirs != ours).then_some(theirs)
 }

@@ -5,7 +5,7 @@ use latch_vault::{Connection as VaultConnection, ConnectionKind, ConnectionSetti
 use secrecy::SecretString;
 use url::Url;
 
-use super::accounts::moment;
+use super::shapes::moment;
 use super::{Failure, PROVIDER, Part, Service, checked, is_close};
 use crate::protocol::scalekit::v1::connections::connection::Settings;
 use crate::protocol::scalekit::v1::connections::update_connection::Settings as NewSettings;

@@ -4,9 +4,11 @@
 //! errors. It leaves it to the doors how messages and errors are written.
 
 mod accounts;
+mod brought;
 mod connections;
 mod definitions;
 mod execute;
+mod shapes;
 mod tools;
 
 use latch_gateway::{AccountSelector, CallError, Caller, ErrorClass, Gateway};
@@ -14,8 +16,8 @@ use latch_gateway::{AccountSelector, CallError, Caller, ErrorClass, Gateway};
 use crate::check::{Check, Place, Violation, Violations};
 use crate::concurrency::Concurrency;
 
-pub(crate) use accounts::other_word;
 pub(crate) use execute::{LARGEST_RESULT, Wanted, too_large};
+pub(crate) use shapes::other_word;
 
 /// The provider, as the wire spells it.
 const PROVIDER: &str = "CLOSE";
