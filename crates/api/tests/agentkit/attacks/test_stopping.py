@@ -2,8 +2,9 @@
 
 import threading
 import time
+from urllib.parse import urlsplit
 
-from scalekit.v1.tools.tools_pb2 import ExecuteToolRequest
+from scalekit.v1.tools.tools_pb2 import ExecuteToolRequest, ListToolsRequest
 from support.browser import consent
 from support.house import PATIENCE, House
 from support.wire import Wire
@@ -36,6 +37,24 @@ def test_calls_under_way_are_finished():
     for thread in threads:
         thread.join(PATIENCE)
     assert answers == {"grpc": person["user_id"], "rest": person["user_id"]}
+
+
+def test_clients_survive_a_restart(tmp_path):
+    """The same connection object, the same token: nothing has to be set up again."""
+    folder = ["--leads", "0", "--data-folder", str(tmp_path / "data")]
+    before = House.start(*folder)
+    client = before.new_client()
+    wire = Wire(before, before.token(client["client_id"], client["client_secret"]))
+    assert wire.call(wire.tools.ListTools, ListToolsRequest(page_size=1)).tools
+    assert before.stop() == 0
+    after = House.start(*folder, port=urlsplit(before.url).port)
+    try:
+        request = ListToolsRequest(page_size=1)
+        answer = wire.tools.ListTools(request, metadata=wire.metadata, timeout=PATIENCE, wait_for_ready=True)
+        assert answer.tools
+    finally:
+        assert after.stop() == 0
+    wire.close()
 
 
 def _happened(house):
