@@ -1,10 +1,11 @@
 //! The log, on standard error, and the traces that a server sends. Where the log cannot be written it is lost, and
 //! everything else goes on.
 
-use std::io::{self, Stderr, Write};
+use std::io::{self, BufWriter, Write};
 
 use clap::ValueEnum;
 use latch_telemetry::Traces;
+use tracing_appender::non_blocking::{NonBlocking, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry};
@@ -22,6 +23,8 @@ const SERVING: &str = "warn,latch_gateway=info,latch_telemetry=info,latch_vault=
 #[derive(Debug)]
 pub(crate) struct Log {
     traces: Option<Traces>,
+    /// Writes what is left when it is dropped.
+    _lines: WorkerGuard,
 }
 
 /// Starts to log as `LATCH_LOG` and the format say, and to send traces if this is a server and the environment
@@ -38,11 +41,14 @@ pub(crate) fn start(arguments: &Arguments, console: &Console) -> Result<Log, Fai
         None => format_of_environment(console)?,
     };
     let traces = if serves { traces(console)? } else { None };
+    // Written by a thread of its own, many lines at a time: calls do not wait for whoever reads the log.
+    let (writer, guard) =
+        NonBlockingBuilder::default().lossy(false).finish(BufWriter::new(Lossy(io::stderr())));
     tracing_subscriber::registry()
-        .with(lines(format, console).with_filter(filter))
+        .with(lines(format, writer, console).with_filter(filter))
         .with(traces.as_ref().map(Traces::layer))
         .init();
-    Ok(Log { traces })
+    Ok(Log { traces, _lines: guard })
 }
 
 impl Log {
@@ -54,9 +60,12 @@ impl Log {
     }
 }
 
-fn lines(format: LogFormat, console: &Console) -> Box<dyn Layer<Registry> + Send + Sync> {
-    let lines =
-        tracing_subscriber::fmt::layer().with_writer(|| Lossy(io::stderr())).log_internal_errors(false);
+fn lines(
+    format: LogFormat,
+    writer: NonBlocking,
+    console: &Console,
+) -> Box<dyn Layer<Registry> + Send + Sync> {
+    let lines = tracing_subscriber::fmt::layer().with_writer(writer).log_internal_errors(false);
     match format {
         LogFormat::Text => lines.with_ansi(console.colours_talk()).with_target(false).boxed(),
         LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).boxed(),
@@ -94,7 +103,7 @@ fn traces(console: &Console) -> Result<Option<Traces>, Failure> {
 }
 
 /// A stream whose errors are nobody's: the log has no other place to go, and must stop nothing.
-struct Lossy<W = Stderr>(W);
+struct Lossy<W>(W);
 
 impl<W: Write> Write for Lossy<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

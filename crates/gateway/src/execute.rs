@@ -26,14 +26,23 @@ impl Gateway {
         let (gateway, caller) = (self.clone(), caller.clone());
         let work = async move { gateway.execute_to_the_end(&caller, call).await };
         let task = tokio::spawn(work.instrument(call_span()).in_current_span());
-        task.await.unwrap_or_else(|failure| {
+        let outcome = task.await.unwrap_or_else(|failure| {
             tracing::error!(%failure, "a call broke off within Latch");
             let mut error =
                 CallError::new(ErrorClass::Internal, "the call broke off within Latch; its log says why");
             error.effect = WriteEffect::Unknown;
             Err(error
                 .with_hint("read the object to see whether the change was made before repeating the call"))
-        })
+        });
+        // So that the line of the request names the call.
+        let call_id = match &outcome {
+            Ok(outcome) => Some(outcome.call_id.as_str()),
+            Err(error) => error.call_id.as_deref(),
+        };
+        if let Some(call_id) = call_id {
+            tracing::Span::current().record("call.id", call_id);
+        }
+        outcome
     }
 
     async fn execute_to_the_end(&self, caller: &Caller, call: ToolCall) -> Result<CallOutcome, CallError> {

@@ -108,17 +108,27 @@ impl<'g> Recorder<'g> {
         } else if let Err(error) = self.vault.record_call(&self.record).await {
             tracing::error!(call.id = self.record.id, %error, "a call could not be recorded");
         }
-        tracing::info!(
-            call.id = self.record.id,
-            call.tool = self.record.tool,
-            call.caller = self.record.caller,
-            call.forced = self.record.forced,
-            call.outcome = self.record.outcome,
-            call.error_class = self.record.error_class,
-            close.status = self.record.close_status,
-            duration_ms = self.record.duration_ms,
-            "tool call finished"
-        );
+        macro_rules! say {
+            ($level:ident) => {
+                tracing::$level!(
+                    call.id = self.record.id,
+                    call.tool = self.record.tool,
+                    call.caller = self.record.caller,
+                    call.forced = self.record.forced,
+                    call.outcome = self.record.outcome,
+                    call.error_class = self.record.error_class,
+                    close.status = self.record.close_status,
+                    duration_ms = self.record.duration_ms,
+                    "tool call finished"
+                )
+            };
+        }
+        // The line of the request says the same of what went well.
+        if self.record.error_class.is_some() {
+            say!(info);
+        } else {
+            say!(debug);
+        }
         self.record
     }
 }

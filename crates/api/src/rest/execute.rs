@@ -14,6 +14,9 @@ use super::error::RestError;
 use crate::protocol::latch::v1::ExecuteToolRequest;
 use crate::service::{LARGEST_RESULT, Service, Wanted, checked, too_large};
 
+/// Room for most answers, so that the text need not move while it grows.
+const USUAL_ANSWER: usize = 8 * 1024;
+
 /// The body: `latch.v1.ExecuteToolRequest`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -87,7 +90,10 @@ pub(super) async fn execute(
     if let Some(planned) = &outcome.planned {
         answer["request"] = json!(planned);
     }
-    let text = serde_json::to_vec(&answer).unwrap_or_default();
+    let mut text = Vec::with_capacity(USUAL_ANSWER);
+    if serde_json::to_writer(&mut text, &answer).is_err() {
+        text.clear();
+    }
     if text.len() > LARGEST_RESULT {
         return Err(too_large(&outcome, text.len()).into());
     }

@@ -111,5 +111,8 @@ async fn what_a_call_logs_can_be_found_by_the_id_of_its_request() {
     assert_eq!(request.send().await.expect("an answer").status(), 200);
     let lines = log.lines_of("order-21");
     let messages: Vec<&Value> = lines.iter().map(|line| &line["message"]).collect();
-    assert_eq!(messages, ["tool call finished", "request answered"]);
+    assert_eq!(messages, ["request answered"]);
+    let call = lines[0]["spans"][0]["call.id"].as_str().expect("the line names the call");
+    let recorded = office.house.vault.calls(&office.house.caller.tenant, 1, None).await.expect("the record");
+    assert_eq!(call, recorded[0].id);
 }

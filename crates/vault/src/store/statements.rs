@@ -104,6 +104,10 @@ macro_rules! filtered {
     };
 }
 
+/// The beginning of a statement that records calls; the rows follow.
+pub(super) const INSERT_CALLS: &str = "INSERT INTO calls (id, tenant, caller, account_id, connection, identifier, tool, kind, \
+    outcome, error_class, close_status, duration_ms, attempts, request_id, dry_run, forced, run_id, started_at) ";
+
 statements! {
     SET_META = "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
     META = "SELECT value FROM meta WHERE name = $1";
@@ -245,9 +249,6 @@ statements! {
     DELETE_OLD_CLIENT_SECRETS = "DELETE FROM client_secrets WHERE expires_at IS NOT NULL AND expires_at <= $1";
     DELETE_CLIENT = "DELETE FROM clients WHERE tenant = $1 AND id = $2";
 
-    INSERT_CALL = "INSERT INTO calls (id, tenant, caller, account_id, connection, identifier, tool, kind, \
-        outcome, error_class, close_status, duration_ms, attempts, request_id, dry_run, forced, run_id, started_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
     CALLS = calls_where!("WHERE tenant = $1 ORDER BY started_at DESC, id DESC LIMIT $2");
     CALLS_BEFORE = calls_where!(
         "WHERE tenant = $1 AND (started_at, id) < \

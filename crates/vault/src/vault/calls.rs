@@ -9,7 +9,7 @@ const LARGEST_PAGE: u32 = 500;
 impl Vault {
     /// Records a call. Records are kept for [`VaultOptions::record_lifetime`](crate::VaultOptions).
     pub async fn record_call(&self, record: &CallRecord) -> Result<(), VaultError> {
-        Ok(self.inner.store.insert_call(record).await?)
+        Ok(self.inner.store.insert_calls(std::slice::from_ref(record)).await?)
     }
 
     /// A tenant's calls, newest first: at most `limit` (and never more than 500), after the call with the id

@@ -6,6 +6,8 @@
 //! calls down instead of losing any. What it cannot promise: whoever kills the process takes the records of its last
 //! moments along.
 
+use std::time::Duration;
+
 use tokio::sync::mpsc;
 
 use super::Vault;
@@ -13,8 +15,10 @@ use crate::CallRecord;
 
 /// So many records may wait.
 const QUEUE: usize = 4_096;
+/// How long records are gathered before they are written.
+const GATHER: Duration = Duration::from_millis(25);
 /// So many are written together.
-const MOST_AT_ONCE: usize = 256;
+const MOST_AT_ONCE: usize = 512;
 
 /// Where records wait to be written.
 pub(crate) struct Recorder {
@@ -56,6 +60,16 @@ impl Vault {
                 };
                 if count == 0 {
                     return;
+                }
+                // Whatever ends in the meantime comes along. Nobody waits for it.
+                tokio::select! {
+                    () = tokio::time::sleep(GATHER) => {}
+                    () = stop.cancelled() => {}
+                }
+                while group.len() < MOST_AT_ONCE
+                    && let Ok(record) = receiver.try_recv()
+                {
+                    group.push(record);
                 }
                 if let Err(error) = inner.store.insert_calls(&group).await {
                     tracing::error!(%error, calls = group.len(), "calls could not be recorded");
