@@ -43,5 +43,7 @@ pub(crate) async fn pass(State(service): State<Service>, request: Request) -> Re
 
 /// The first of some headers that is there. Clients send them with underscores, which some servers drop.
 fn header(headers: &HeaderMap, names: &[&str]) -> Option<String> {
-    names.iter().find_map(|name| headers.get(*name)?.to_str().ok()).map(str::to_owned)
+    // Identifiers are the application's, in any script.
+    let text = |name: &&str| String::from_utf8(headers.get(*name)?.as_bytes().to_vec()).ok();
+    names.iter().find_map(text)
 }

@@ -226,7 +226,8 @@ impl Service {
         let connections = self.gateway.connections(caller).await?;
         let ready = connections.into_iter().map(|connection| {
             let account = accounts.iter().find(|account| account.connection_id == connection.id);
-            let state = match account.map(|account| account.status) {
+            let usable = account.filter(|_| connection.enabled);
+            let state = match usable.map(|account| account.status) {
                 Some(AccountStatus::Active) => ToolReadinessState::Ready,
                 Some(AccountStatus::Expired | AccountStatus::Revoked) => ToolReadinessState::NeedsReauth,
                 _ => ToolReadinessState::NeedsConnection,

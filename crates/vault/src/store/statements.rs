@@ -225,6 +225,8 @@ statements! {
     EXPIRED_VERIFICATIONS = "SELECT tenant, account_id, credential_kind, access_token, refresh_token, api_key, \
         token_expires_at, oauth_app_id, refresh_at, user_id, user_name, user_email, organization_id, \
         organization_name, expires_at FROM verifications WHERE expires_at <= $1";
+    /// Those that are no younger than the one that was verified.
+    DELETE_VERIFICATIONS_UNTIL = "DELETE FROM verifications WHERE account_id = $1 AND expires_at <= $2";
     DELETE_VERIFICATIONS_OF_ACCOUNT = "DELETE FROM verifications WHERE account_id = $1";
     DELETE_OLD_VERIFICATIONS = "DELETE FROM verifications WHERE expires_at <= $1";
 

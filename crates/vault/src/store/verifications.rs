@@ -106,8 +106,9 @@ impl Store {
             return Ok(Verified::SomebodyElse);
         }
         // Older requests of the account have nothing to offer any more.
-        sqlx::query(statements::DELETE_VERIFICATIONS_OF_ACCOUNT)
+        sqlx::query(statements::DELETE_VERIFICATIONS_UNTIL)
             .bind(held.account_id.as_str())
+            .bind(held.expires_at.as_microsecond())
             .execute(&mut *transaction)
             .await?;
         let change =

@@ -151,3 +151,16 @@ async fn a_key_from_a_page_connects_an_account_and_can_be_verified_too() {
     scene.vault.verify_user(&tenant(), &request(&back), "bob").await.unwrap();
     assert_eq!(scene.bearer(&bob).await, "api_789");
 }
+
+#[tokio::test]
+async fn an_older_request_that_is_verified_leaves_the_newer_one_waiting() {
+    let scene = Scene::start().await;
+    let alice = scene.pending("alice").await;
+    let older = consent(&scene, &alice).await;
+    scene.clock.advance(MINUTE);
+    let newer = consent(&scene, &alice).await;
+    scene.vault.verify_user(&tenant(), &request(&older), "alice").await.unwrap();
+    assert_eq!(scene.bearer(&alice).await, "access-token-1");
+    scene.vault.verify_user(&tenant(), &request(&newer), "alice").await.unwrap();
+    assert_eq!(scene.bearer(&alice).await, "access-token-2");
+}
