@@ -4,6 +4,7 @@ import os
 import resource
 
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+CORES = os.cpu_count()
 
 
 def family(process_id):
