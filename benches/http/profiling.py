@@ -12,15 +12,16 @@ from servers import Failure
 CONNECTIONS = 64
 SAMPLES_PER_SECOND = 997
 TOP_SYMBOLS = 40
+KERNEL_MARK = " [k]"
 
 # A sample belongs to the area of the first pattern that a function of its stack fits, from the innermost function
 # outwards. So a copy of bytes counts for whoever asked for it. What comes first here wins within one function.
 AREAS = (
-    ("SQLite, and the files it writes", r"sqlite3|sqlx|libsqlite"),
+    ("SQLite", r"sqlite3|sqlx|libsqlite"),
     ("JSON: reading and writing", r"serde_json|\bserde::"),
     ("protobuf: messages and their JSON form", r"\bprost|prost_reflect|tonic_prost"),
     ("cryptography: tokens, seals, hashes", r"aws_lc|jsonwebtoken|EVP_|RSA_|SHA\d|aes_|rustls"),
-    ("client side: request to Close", r"reqwest|hyper_util::client|hyper::client|latch_close|cookie_store"),
+    ("client side: request to Close", r"reqwest|hyper_util::client|hyper::client|latch_close"),
     ("gRPC server: HTTP/2 and tonic", r"\bh2::|tonic::"),
     ("HTTP server: hyper, axum, tower", r"\bhyper::|hyper_util::|\baxum|\btower|matchit"),
     ("logs, traces and metrics", r"tracing|opentelemetry|prometheus|latch_telemetry"),
@@ -28,11 +29,18 @@ AREAS = (
     ("vault", r"latch_vault"),
     ("gateway", r"latch_gateway"),
     ("doors", r"latch_api|latch_listener|latch_web"),
-    ("waiting and waking: epoll, futex, scheduler", r"futex|epoll|schedule|tokio::runtime|mio::|parking_lot|eventfd"),
-    ("kernel: network", r"tcp_|sock_|inet_|__sys_send|__sys_recv|skb|napi|net_rx|ip_|loopback"),
-    ("kernel: the rest", r"entry_SYSCALL|do_syscall|\[k\]"),
-    ("memory: allocation", r"\bmalloc|\bfree\b|_int_|realloc|calloc|cfree|mimalloc|mi_|jemalloc"),
+    ("tokio: tasks, waiting, waking", r"tokio::|\bmio::|parking_lot|futex|epoll"),
+    ("memory: allocation", r"malloc|free|_int_|realloc|calloc"),
 )
+
+# The same for samples inside the kernel, where only the kernel's functions count.
+KERNEL_AREAS = (
+    ("kernel: files", r"ext4|vfs_(write|read|fsync)|jbd2|blk_|filemap|pwrite|pread|fdatasync"),
+    ("kernel: network", r"tcp_|sock_|inet_|sys_send|sys_recv|skb|napi|net_rx|ip_|loopback"),
+    ("kernel: waiting and waking threads", r"futex|epoll|schedule|eventfd|wake_up"),
+    ("kernel: memory", r"page_fault|mmap|munmap|madvise|brk"),
+)
+KERNEL_REST = "kernel: the rest"
 
 # Each may hold the others: who asked for the work, whatever did it.
 INCLUSIVE = (
@@ -74,15 +82,19 @@ def _without_file(frame):
         return f"unknown in {file.rstrip(')').rpartition('/')[2]}"
     # Rust's names end with a hash that tells builds apart, not functions.
     name = re.sub(r"::h[0-9a-f]{16}$", "", name)
-    return name if "kernel" not in file else f"{name} [k]"
+    return name + KERNEL_MARK if "kernel" in file else name
 
 
 def _area(stack):
+    areas = AREAS
+    if stack[0].endswith(KERNEL_MARK):
+        areas = KERNEL_AREAS
+        stack = [function for function in stack if function.endswith(KERNEL_MARK)]
     for function in stack:
-        for name, pattern in AREAS:
+        for name, pattern in areas:
             if re.search(pattern, function):
                 return name
-    return "other"
+    return "other" if areas is AREAS else KERNEL_REST
 
 
 def _rows(counter, total, limit=None):
