@@ -69,14 +69,19 @@ def summary(runs, peak, facts, notes):
     """The whole report. `facts` are rows about the machine, `notes` sentences about this run."""
     middle = {c: {name: load.median_of(rounds) for name, rounds in by.items()} for c, by in runs.items()}
     spread = {
-        c: {name: [pick(run.calls_per_second for run in rounds) for pick in (min, max)] for name, rounds in by.items()}
+        c: {
+            name: [pick(run.calls_per_second for run in rounds) for pick in (min, max)]
+            for name, rounds in by.items()
+        }
         for c, by in runs.items()
     }
     disturbances = sorted(run.disturbance for by in runs.values() for rounds in by.values() for run in rounds)
     facts = [
         *facts,
-        ("cores used by other programs", f"{disturbances[len(disturbances) // 2]:.0%} in the middle run, "
-         f"{disturbances[-1]:.0%} in the worst"),
+        (
+            "cores used by other programs",
+            f"{disturbances[len(disturbances) // 2]:.0%} in the middle run, {disturbances[-1]:.0%} in the worst",
+        ),
     ]
     parts = [
         report.description(facts),
@@ -109,7 +114,7 @@ def run(options, latch, folder):
         peak = usage.peak_resident_bytes(gateway.process_id)
         gateway.stop()
         notes.append(check_record(data, ways))
-        notes.append(f"Each number is the median of {ROUNDS} rounds of {options.seconds:g} s.")
+        notes.append(f"Each number is the median of {ROUNDS} rounds of {options.seconds} s.")
         if options.profile:
             data.latch = os.path.abspath(os.environ.get("LATCH_PROFILE_BIN", latch))
             profiling.profile(folder, data, (twin, nginx), expected, options.seconds, HERE / "PROFILE.md")
@@ -121,7 +126,7 @@ def run(options, latch, folder):
 
 def main():
     parser = argparse.ArgumentParser(prog="./bench http", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=5, help="how long each run takes")
+    parser.add_argument("--seconds", type=int, default=5, help="how long each run takes")
     parser.add_argument("--save", action="store_true", help="write RESULTS.md")
     parser.add_argument("--profile", action="store_true", help="write PROFILE.md")
     options = parser.parse_args()

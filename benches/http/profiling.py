@@ -45,7 +45,10 @@ KERNEL_REST = "kernel: the rest"
 # Each may hold the others: who asked for the work, whatever did it.
 INCLUSIVE = (
     ("system calls", r"entry_SYSCALL_64|do_syscall_64"),
-    ("sending and receiving on sockets", r"__sys_sendto|__sys_recvfrom|sock_write_iter|sock_read_iter|tcp_sendmsg|tcp_recvmsg"),
+    (
+        "sending and receiving on sockets",
+        r"__sys_sendto|__sys_recvfrom|sock_write_iter|sock_read_iter|tcp_sendmsg|tcp_recvmsg",
+    ),
     ("the record of calls in SQLite", r"sqlite3"),
     ("waiting for and waking threads", r"__x64_sys_futex|epoll_wait|eventfd_write|do_epoll"),
     ("flushing to disk", r"fsync|fdatasync"),
@@ -150,14 +153,18 @@ def _sampled(target, gateway, seconds, folder):
 
 
 def _has_symbols(program):
-    names = subprocess.run(["readelf", "--sections", "--wide", program], capture_output=True, text=True, check=False)
+    names = subprocess.run(
+        ["readelf", "--sections", "--wide", program], capture_output=True, text=True, check=False
+    )
     return " .symtab " in names.stdout
 
 
 def profile(folder, data, others, expected, seconds, report_file):
     """Samples a gateway of `data.latch`, REST and gRPC, on the data folder that was measured, and writes the report."""
     if not _has_symbols(data.latch):
-        raise Failure(f"{data.latch} has no symbols: build as benches/http/run does, or name a build by LATCH_PROFILE_BIN")
+        raise Failure(
+            f"{data.latch} has no symbols: build as benches/http/run does, or name a build by LATCH_PROFILE_BIN"
+        )
     gateway = data.serve()
     sections = []
     try:

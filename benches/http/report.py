@@ -22,21 +22,32 @@ def _table(head, rows):
 
 def _speed_table(connections, results, spread):
     """`results` has the middle of the rounds by the target's name, `spread` the slowest and the fastest round."""
-    head = ("", "calls/s", "slowest and fastest round", "of nginx", "of direct", "p50 µs", "added at p50 µs", "p99 µs")
+    head = (
+        "",
+        "calls/s",
+        "slowest and fastest round",
+        "of nginx",
+        "of direct",
+        "p50 µs",
+        "added at p50 µs",
+        "p99 µs",
+    )
     direct, nginx = results["direct"], results["nginx"]
     rows = []
     for name, run in results.items():
         slowest, fastest = spread[name]
-        rows.append((
-            name,
-            f"{run.calls_per_second:,.0f}",
-            f"{slowest:,.0f} to {fastest:,.0f}",
-            f"{run.calls_per_second / nginx.calls_per_second:.2f}",
-            f"{run.calls_per_second / direct.calls_per_second:.2f}",
-            f"{run.median:,.0f}",
-            f"{run.median - direct.median:,.0f}",
-            f"{run.ninety_ninth:,.0f}",
-        ))
+        rows.append(
+            (
+                name,
+                f"{run.calls_per_second:,.0f}",
+                f"{slowest:,.0f} to {fastest:,.0f}",
+                f"{run.calls_per_second / nginx.calls_per_second:.2f}",
+                f"{run.calls_per_second / direct.calls_per_second:.2f}",
+                f"{run.median:,.0f}",
+                f"{run.median - direct.median:,.0f}",
+                f"{run.ninety_ninth:,.0f}",
+            )
+        )
     title = f"### {connections} connection{'s' if connections > 1 else ''}"
     return f"{title}\n\n{_table(head, rows)}"
 
@@ -64,23 +75,25 @@ def goals(middle, accounts, peak):
     busy, quiet = middle[BUSY], middle[QUIET]
     share = busy["Latch REST"].calls_per_second / busy["nginx"].calls_per_second
     added = quiet["Latch REST"].median - quiet["direct"].median
-    return "\n".join((
-        _goal(
-            share >= THROUGHPUT_SHARE_OF_NGINX,
-            f"at {BUSY} connections, calls/s of Latch REST are at least {THROUGHPUT_SHARE_OF_NGINX} of nginx's",
-            f"{share:.2f}",
-        ),
-        _goal(
-            added <= ADDED_MEDIAN,
-            f"at {QUIET} connection, p50 of Latch REST minus p50 of direct is at most {ADDED_MEDIAN} µs",
-            f"{added:.0f} µs",
-        ),
-        _goal(
-            peak <= RESIDENT_BYTES,
-            f"with {accounts:,} accounts stored, the gateway's resident memory never exceeds {RESIDENT_BYTES / 1e6:.0f} MB",
-            f"{peak / 1e6:.1f} MB at its peak",
-        ),
-    ))
+    return "\n".join(
+        (
+            _goal(
+                share >= THROUGHPUT_SHARE_OF_NGINX,
+                f"at {BUSY} connections, calls/s of Latch REST are at least {THROUGHPUT_SHARE_OF_NGINX} of nginx's",
+                f"{share:.2f}",
+            ),
+            _goal(
+                added <= ADDED_MEDIAN,
+                f"at {QUIET} connection, p50 of Latch REST minus p50 of direct is at most {ADDED_MEDIAN} µs",
+                f"{added:.0f} µs",
+            ),
+            _goal(
+                peak <= RESIDENT_BYTES,
+                f"with {accounts:,} accounts stored, the gateway's resident memory never exceeds {RESIDENT_BYTES / 1e6:.0f} MB",
+                f"{peak / 1e6:.1f} MB at its peak",
+            ),
+        )
+    )
 
 
 def tables(middle, spread):

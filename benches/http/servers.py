@@ -108,7 +108,9 @@ class DataFolder:
 
     def _authorization(self, url):
         """A bearer token, as applications use it."""
-        form = "grant_type=client_credentials&client_id={client_id}&client_secret={client_secret}".format(**self.client)
+        form = "grant_type=client_credentials&client_id={client_id}&client_secret={client_secret}".format(
+            **self.client
+        )
         with urllib.request.urlopen(f"{url}/oauth/token", form.encode(), timeout=10) as answer:
             return "Bearer " + json.load(answer)["access_token"]
 

@@ -47,7 +47,9 @@ def peak_resident_bytes(process_id):
 def machine_busy_seconds():
     """Time that all cores together have worked, for whomever."""
     with open("/proc/stat") as file:
-        user, nice, system, _idle, _waiting, interrupts, soft_interrupts, *_ = map(int, file.readline().split()[1:])
+        user, nice, system, _idle, _waiting, interrupts, soft_interrupts, *_ = map(
+            int, file.readline().split()[1:]
+        )
     return (user + nice + system + interrupts + soft_interrupts) / TICKS_PER_SECOND
 
 
