@@ -43,7 +43,7 @@ def copy_rows(database, identifier, total):
     with contextlib.closing(sqlite3.connect(database)) as connection, connection:
         cursor = connection.execute("SELECT * FROM accounts WHERE identifier = ?", (identifier,))
         columns = [column[0] for column in cursor.description]
-        original = dict(zip(columns, cursor.fetchone()))
+        original = dict(zip(columns, cursor.fetchone(), strict=True))
         present = connection.execute("SELECT count(*) FROM accounts").fetchone()[0]
         copies = (
             tuple({**original, "id": _new_id(), "identifier": f"copied_{number:06}"}.values())

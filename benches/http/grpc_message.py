@@ -1,7 +1,7 @@
 """Writes the one gRPC message that the load generator repeats, by the rules of the protobuf wire format.
 
-Only what an `ExecuteToolRequest` with a few parameters needs: texts and nested messages, and numbers as doubles, which is
-how a `google.protobuf.Struct` carries them. No protobuf package is needed for that.
+Only what an `ExecuteToolRequest` with a few parameters needs: texts and nested messages, and numbers as doubles, which
+is how a `google.protobuf.Struct` carries them. No protobuf package is needed for that.
 """
 
 import struct

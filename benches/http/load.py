@@ -42,8 +42,8 @@ def _percentile(ordered, share):
 def send(target, connections, calls, log_file):
     """Sends `calls` requests over so many connections, each one at a time. Returns calls per second.
 
-    Every answer must be a success of the known length. A gRPC failure has status 200 too, but carries no message, so the
-    length tells it.
+    Every answer must be a success of the known length. A gRPC failure has status 200 too, but carries no message, so
+    the length tells it.
     """
     headers = [f"--header={name}: {value}" for name, value in target.headers.items()]
     command = ["h2load", f"--clients={connections}", f"--requests={calls}", f"--log-file={log_file}", *headers]

@@ -1,8 +1,12 @@
-"""Measures the gateway beside nginx and beside calling Close directly. Started by `./bench http`; README.md explains it."""
+"""Measures the gateway beside nginx and beside calling Close directly.
+
+Started by `./bench http`; README.md explains what is measured.
+"""
 
 import argparse
 import os
 import pathlib
+import subprocess
 import sys
 import tempfile
 
@@ -36,8 +40,8 @@ def fill(data, latch):
         gateway.stop()
     present = accounts.copy_rows(data.database, IDENTIFIER, ACCOUNTS)
     return (
-        f"{present:,} of the {ACCOUNTS:,} accounts were made with the program itself, {CREATED_THROUGH_THE_DOOR} of them "
-        f"through `get_or_create`, one after the other, {speed:,.0f} a second; the others are copies of one row."
+        f"{present:,} of the {ACCOUNTS:,} accounts were made with the program itself, {CREATED_THROUGH_THE_DOOR} of "
+        f"them through `get_or_create`, one after the other, {speed:,.0f} a second; the others are copies of one row."
     )
 
 
@@ -50,8 +54,8 @@ def measure_all(ways, running, seconds, log_file):
                 run = load.measure(way, running, connections, seconds, log_file)
                 runs[connections][way.name].append(run)
                 say(
-                    f"round {number + 1}, {connections:2} connections, {way.name:10} {run.calls_per_second:8,.0f} calls/s, "
-                    f"p50 {run.median:6,.0f} µs, {run.server_cpu:4.0f} µs CPU, others {run.disturbance:.0%}"
+                    f"round {number + 1}, {connections:2} connections, {way.name:10} "
+                    f"{run.calls_per_second:8,.0f} calls/s, p50 {run.median:6,.0f} µs, {run.server_cpu:4.0f} µs CPU, others {run.disturbance:.0%}"
                 )
     return runs
 
@@ -134,7 +138,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="latch-bench-") as folder:
         try:
             text = run(options, latch, pathlib.Path(folder))
-        except servers.Failure as failure:
+        except (servers.Failure, OSError, subprocess.SubprocessError) as failure:
             sys.exit(f"The benchmark is not valid: {failure}")
     print(text)
     if options.save:
