@@ -55,7 +55,8 @@ def measure_all(ways, running, seconds, log_file):
                 runs[connections][way.name].append(run)
                 say(
                     f"round {number + 1}, {connections:2} connections, {way.name:10} "
-                    f"{run.calls_per_second:8,.0f} calls/s, p50 {run.median:6,.0f} µs, {run.server_cpu:4.0f} µs CPU, others {run.disturbance:.0%}"
+                    f"{run.calls_per_second:8,.0f} calls/s, p50 {run.median:6,.0f} µs, "
+                    f"{run.server_cpu:4.0f} µs CPU, others {run.disturbance:.0%}"
                 )
     return runs
 

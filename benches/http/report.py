@@ -89,7 +89,7 @@ def goals(middle, accounts, peak):
             ),
             _goal(
                 peak <= RESIDENT_BYTES,
-                f"with {accounts:,} accounts stored, the gateway's resident memory stays within {RESIDENT_BYTES / 1e6:.0f} MB",
+                f"with {accounts:,} accounts stored, the gateway's resident memory is at most {RESIDENT_BYTES / 1e6:.0f} MB",
                 f"{peak / 1e6:.1f} MB at its peak",
             ),
         )
