@@ -31,6 +31,7 @@ def describe(latch, folder):
         ("latch", f"{_first_line(latch, '--version')}, commit {commit}, {os.path.getsize(latch) / 1e6:.1f} MB"),
         ("nginx", _first_line("nginx", "-v").replace("nginx version: ", "")),
         ("load generator", _first_line("h2load", "--version")),
+        ("priority of all of them", f"nice {os.nice(0)}"),
     ]
 
 
