@@ -1,11 +1,10 @@
 //! The log, on standard error, and the traces that a server sends. Where the log cannot be written it is lost, and
 //! everything else goes on.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 
 use clap::ValueEnum;
 use latch_telemetry::Traces;
-use tracing_appender::non_blocking::{NonBlocking, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry};
@@ -14,6 +13,7 @@ use crate::arguments::{Arguments, Command, LogFormat};
 use crate::console::Console;
 use crate::environment;
 use crate::failure::Failure;
+use crate::log_writer::{LogThread, LogWriter};
 
 /// Commands that do one thing speak for themselves; servers say what they do.
 const QUIET: &str = "error";
@@ -24,7 +24,7 @@ const SERVING: &str = "warn,latch_gateway=info,latch_telemetry=info,latch_vault=
 pub(crate) struct Log {
     traces: Option<Traces>,
     /// Writes what is left when it is dropped.
-    _lines: WorkerGuard,
+    _lines: LogThread,
 }
 
 /// Starts to log as `LATCH_LOG` and the format say, and to send traces if this is a server and the environment
@@ -41,9 +41,7 @@ pub(crate) fn start(arguments: &Arguments, console: &Console) -> Result<Log, Fai
         None => format_of_environment(console)?,
     };
     let traces = if serves { traces(console)? } else { None };
-    // Written by a thread of its own, many lines at a time: calls do not wait for whoever reads the log.
-    let (writer, guard) =
-        NonBlockingBuilder::default().lossy(false).finish(BufWriter::new(Lossy(io::stderr())));
+    let (writer, guard) = LogWriter::start(Lossy(io::stderr()));
     tracing_subscriber::registry()
         .with(lines(format, writer, console).with_filter(filter))
         .with(traces.as_ref().map(Traces::layer))
@@ -62,7 +60,7 @@ impl Log {
 
 fn lines(
     format: LogFormat,
-    writer: NonBlocking,
+    writer: LogWriter,
     console: &Console,
 ) -> Box<dyn Layer<Registry> + Send + Sync> {
     let lines = tracing_subscriber::fmt::layer().with_writer(writer).log_internal_errors(false);

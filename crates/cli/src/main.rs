@@ -16,6 +16,7 @@ mod folder;
 mod input;
 mod local;
 mod log;
+mod log_writer;
 mod metrics;
 mod open;
 mod output;
