@@ -58,11 +58,7 @@ impl Log {
     }
 }
 
-fn lines(
-    format: LogFormat,
-    writer: LogWriter,
-    console: &Console,
-) -> Box<dyn Layer<Registry> + Send + Sync> {
+fn lines(format: LogFormat, writer: LogWriter, console: &Console) -> Box<dyn Layer<Registry> + Send + Sync> {
     let lines = tracing_subscriber::fmt::layer().with_writer(writer).log_internal_errors(false);
     match format {
         LogFormat::Text => lines.with_ansi(console.colours_talk()).with_target(false).boxed(),

@@ -54,7 +54,8 @@ impl LogWriter {
     pub(crate) fn start(out: impl Write + Send + 'static) -> (Self, LogThread) {
         let writer = Self::default();
         let shared = Arc::clone(&writer.0);
-        let thread = std::thread::Builder::new().name("log".to_owned()).spawn(move || write(&shared, out)).ok();
+        let thread =
+            std::thread::Builder::new().name("log".to_owned()).spawn(move || write(&shared, out)).ok();
         (writer.clone(), LogThread { writer, thread })
     }
 }

@@ -34,13 +34,16 @@ impl Gateway {
             Err(error
                 .with_hint("read the object to see whether the change was made before repeating the call"))
         });
-        // So that the line of the request names the call.
+        // So that the line of the request names the call. What went wrong has a line of its own.
         let call_id = match &outcome {
             Ok(outcome) => Some(outcome.call_id.as_str()),
             Err(error) => error.call_id.as_deref(),
         };
         if let Some(call_id) = call_id {
             tracing::Span::current().record("call.id", call_id);
+        }
+        if let Ok(outcome) = &outcome {
+            tracing::Span::current().record("call.tool", &outcome.tool);
         }
         outcome
     }

@@ -90,7 +90,7 @@ impl Exchange {
         let method = request.method().clone();
         let id = request.extensions().get::<RequestId>().map(RequestId::as_str);
         let traced = traced(request, &place, id);
-        let logged = tracing::info_span!(parent: &traced, "request", request_id = id, call.id = Empty);
+        let logged = tracing::info_span!(parent: &traced, "request", request_id = id, call.id = Empty, call.tool = Empty);
         let started = Instant::now();
         Self { metrics, traced, logged, place, method, started, status: None, grpc_code: None }
     }

@@ -79,7 +79,8 @@ async fn a_call_is_seen_in_metrics_logs_and_traces() {
     let request = lines.iter().filter(of_request).find(|line| line["message"] == "request answered");
     let request = request.unwrap_or_else(|| panic!("a line for the request in\n{log}"));
     assert_eq!((&request["route"], &request["status"]), (&json!("/api/v1/execute_tool"), &json!(200)));
-    assert!(lines.iter().filter(of_request).any(|line| line["call.tool"] == "close_me_get"), "{log}");
+    assert_eq!(request["spans"][0]["call.tool"], "close_me_get");
+    assert!(request["spans"][0]["call.id"].as_str().is_some_and(|id| id.starts_with("call_")), "{log}");
     assert!(!log.contains(client["client_secret"].as_str().unwrap()), "{log}");
 
     let traces = received.lock().unwrap();
