@@ -42,8 +42,9 @@ impl Gateway {
         if let Some(call_id) = call_id {
             tracing::Span::current().record("call.id", call_id);
         }
-        if let Ok(outcome) = &outcome {
-            tracing::Span::current().record("call.tool", &outcome.tool);
+        let called = outcome.as_ref().ok().and_then(|outcome| self.inner.catalog.get(&outcome.tool));
+        if let Some(address) = called {
+            tracing::Span::current().record("call.tool", &address.tool().name);
         }
         outcome
     }
