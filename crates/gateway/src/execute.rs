@@ -42,8 +42,8 @@ impl Gateway {
         if let Some(call_id) = call_id {
             tracing::Span::current().record("call.id", call_id);
         }
-        let called = outcome.as_ref().ok().and_then(|outcome| self.inner.catalog.get(&outcome.tool));
-        if let Some(address) = called {
+        let address = outcome.as_ref().ok().and_then(|outcome| self.inner.catalog.get(&outcome.tool));
+        if let Some(address) = address {
             tracing::Span::current().record("call.tool", &address.tool().name);
         }
         outcome
