@@ -62,6 +62,15 @@ impl CredentialKind {
             Self::ApiKey => "API_KEY",
         }
     }
+
+    /// The kind in AgentKit's word for what an account is connected with: `OAUTH` or `API_KEY`. An account that
+    /// holds nothing yet will most likely hold a grant.
+    pub fn in_agentkit(self) -> &'static str {
+        match self {
+            Self::ApiKey => Self::ApiKey.as_str(),
+            Self::OAuth | Self::None => Self::OAuth.as_str(),
+        }
+    }
 }
 
 /// Who an account is at Close: one user in one organization. Every part may be unknown.
@@ -82,8 +91,6 @@ pub struct CloseIdentity {
 /// Which accounts of a tenant to list. Everything that is set must hold.
 #[derive(Clone, Debug, Default)]
 pub struct AccountFilter {
-    /// Only those of this connection, by name.
-    pub connection: Option<String>,
     /// Only those of one of these connections, by name; all with an empty list.
     pub connections: Vec<String>,
     /// Only those in this state.

@@ -46,6 +46,18 @@ impl AccountStatus {
         }
     }
 
+    /// The status in AgentKit's word. It knows no revoked accounts: to it, a grant that Close no longer accepts has
+    /// expired, and that is the word its programs watch for.
+    pub fn in_agentkit(self) -> &'static str {
+        match self {
+            Self::Pending => "PENDING_AUTH",
+            Self::PendingVerification => "PENDING_VERIFICATION",
+            Self::Active => "ACTIVE",
+            Self::Expired | Self::Revoked => "EXPIRED",
+            Self::Disconnected => "DISCONNECTED",
+        }
+    }
+
     /// What `event` makes of an account in this state; `None` when the event says nothing about it any more.
     ///
     /// | from \ event | connected | consented | ran out | rejected | disconnected |

@@ -18,24 +18,13 @@ pub(super) fn moment(at: jiff::Timestamp) -> Timestamp {
     Timestamp { seconds: at.as_second(), nanos: at.subsec_nanosecond() }
 }
 
-/// AgentKit's word for a status. A grant that Close has revoked counts as expired there: that is the word its
-/// programs watch for.
+/// AgentKit's number for a status.
 fn wire_status(status: AccountStatus) -> ConnectorStatus {
-    match status {
-        AccountStatus::Pending => ConnectorStatus::PendingAuth,
-        AccountStatus::PendingVerification => ConnectorStatus::PendingVerification,
-        AccountStatus::Active => ConnectorStatus::Active,
-        AccountStatus::Expired | AccountStatus::Revoked => ConnectorStatus::Expired,
-        AccountStatus::Disconnected => ConnectorStatus::Disconnected,
-    }
+    ConnectorStatus::from_str_name(status.in_agentkit()).unwrap_or_default()
 }
 
 fn wire_kind(kind: CredentialKind) -> ConnectorType {
-    match kind {
-        CredentialKind::ApiKey => ConnectorType::ApiKey,
-        // An account that holds nothing yet will most likely hold a grant.
-        CredentialKind::OAuth | CredentialKind::None => ConnectorType::Oauth,
-    }
+    ConnectorType::from_str_name(kind.in_agentkit()).unwrap_or_default()
 }
 
 fn state(account: &Account) -> AccountState {
@@ -94,6 +83,21 @@ pub(super) fn shown_in_list(account: &Account) -> ConnectedAccountForList {
 /// The status of an account that cannot be used, in AgentKit's word, where that is another than ours.
 pub(crate) fn other_word(error: &CallError) -> Option<&'static str> {
     let ours = error.account_status.as_deref()?;
-    let theirs = wire_status(ours.parse().ok()?).as_str_name();
+    let theirs = ours.parse::<AccountStatus>().ok()?.in_agentkit();
     (theirs != ours).then_some(theirs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_of_agentkit_has_its_number() {
+        for status in AccountStatus::ALL {
+            assert_eq!(wire_status(status).as_str_name(), status.in_agentkit());
+        }
+        for kind in [CredentialKind::None, CredentialKind::OAuth, CredentialKind::ApiKey] {
+            assert_eq!(wire_kind(kind).as_str_name(), kind.in_agentkit());
+        }
+    }
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::WebhookEvent;
-use crate::{Account, AccountStatus, CredentialKind, TenantId};
+use crate::{Account, AccountStatus, TenantId};
 
 /// Something that happened to an account.
 pub(crate) struct Occurrence<'a> {
@@ -32,8 +32,8 @@ impl<'a> Occurrence<'a> {
             "identifier": account.identifier,
             "connection_id": account.connection_id.as_str(),
             "provider": "CLOSE",
-            "authorization_type": authorization_type(account.credential_kind),
-            "status": wire_status(account.status),
+            "authorization_type": account.credential_kind.in_agentkit(),
+            "status": account.status.in_agentkit(),
             "latch_status": account.status.as_str(),
         });
         let mut add = |name: &str, value: Option<String>| {
@@ -45,7 +45,7 @@ impl<'a> Occurrence<'a> {
         add("token_expires_at", account.token_expires_at.map(|at| at.to_string()));
         add("last_used_at", account.last_used_at.map(|at| at.to_string()));
         if let Some(old) = self.old_status {
-            add("old_status", Some(wire_status(old).to_owned()));
+            add("old_status", Some(old.in_agentkit().to_owned()));
             add("connection_name", Some(account.connection.clone()));
         }
         envelope(self.event, id, &account.tenant, now, "ConnectedAccount", &data)
@@ -75,23 +75,4 @@ fn envelope(
         "data": data,
     })
     .to_string()
-}
-
-/// AgentKit knows no revoked accounts: to it, a grant that Close no longer accepts has expired.
-fn wire_status(status: AccountStatus) -> &'static str {
-    match status {
-        AccountStatus::Pending => "PENDING_AUTH",
-        AccountStatus::PendingVerification => "PENDING_VERIFICATION",
-        AccountStatus::Active => "ACTIVE",
-        AccountStatus::Expired | AccountStatus::Revoked => "EXPIRED",
-        AccountStatus::Disconnected => "DISCONNECTED",
-    }
-}
-
-fn authorization_type(kind: CredentialKind) -> &'static str {
-    match kind {
-        CredentialKind::ApiKey => "API_KEY",
-        // An account that holds nothing yet will most likely hold a grant.
-        CredentialKind::OAuth | CredentialKind::None => "OAUTH",
-    }
 }
