@@ -175,7 +175,7 @@ async fn is_used_for_real(house: &House, tenant: &TenantId) -> Result<bool, Fail
     if open::is_local(&connection) {
         return Ok(false);
     }
-    let filter = AccountFilter { connection: Some(connection.name.clone()), ..AccountFilter::default() };
+    let filter = AccountFilter { connections: vec![connection.name.clone()], ..AccountFilter::default() };
     let accounts = house.vault.accounts(tenant, &filter, &Page { limit: 1, ..Page::default() }).await?;
     Ok(connection.oauth_app.is_some() || accounts.total > 0)
 }

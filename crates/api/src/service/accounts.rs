@@ -46,8 +46,7 @@ impl Service {
             return Ok(ListConnectedAccountsResponse::default());
         }
         let filter = AccountFilter {
-            connection: connector,
-            connections: request.connection_names,
+            connections: connector.map_or(request.connection_names, |name| vec![name]),
             identifier: request.identifier.filter(|identifier| !identifier.is_empty()),
             contains: containing(request.query),
             status: status(request.status)?,
@@ -68,12 +67,12 @@ impl Service {
         request: SearchConnectedAccountsRequest,
     ) -> Result<SearchConnectedAccountsResponse, Failure> {
         checked(&request)?;
-        let connection = match request.connection_id.as_str() {
-            "" => None,
-            id => Some(self.gateway.connection(caller, id).await?.name),
+        let connections = match request.connection_id.as_str() {
+            "" => Vec::new(),
+            id => vec![self.gateway.connection(caller, id).await?.name],
         };
         let filter =
-            AccountFilter { connection, contains: containing(request.query), ..AccountFilter::default() };
+            AccountFilter { connections, contains: containing(request.query), ..AccountFilter::default() };
         let page = self.page(caller, filter, request.page_size, request.page_token).await?;
         Ok(SearchConnectedAccountsResponse {
             connected_accounts: page.accounts,

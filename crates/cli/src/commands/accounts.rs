@@ -157,7 +157,7 @@ async fn follow_close_url(house: &House, name: &str, console: &Console) -> Resul
         return Ok(());
     }
     let query = AccountQuery {
-        filter: AccountFilter { connection: Some(name.to_owned()), ..AccountFilter::default() },
+        filter: AccountFilter { connections: vec![name.to_owned()], ..AccountFilter::default() },
         ..AccountQuery::default()
     };
     let empty = house.gateway.accounts(&house.caller, &query).await?.total == 0;

@@ -48,7 +48,7 @@ impl Store {
     ) -> Result<Option<AccountRecord>, StoreError> {
         let read = async { Ok::<_, StoreError>(Vec::from_iter(self.account(tenant, id).await?)) };
         let found = self.recent.accounts(|| format!("{tenant}|{id}"), read).await?;
-        Ok(found.first().cloned())
+        Ok(found.and_then(|found| found.first().cloned()))
     }
 
     /// The accounts with an identifier, on one connection or on all, as they were at most a moment ago.
@@ -68,7 +68,7 @@ impl Store {
         };
         // No name holds a `|`; the identifier, which may, comes last.
         let key = || format!("{tenant}|{}|{identifier}", connection.unwrap_or_default());
-        Ok(self.recent.accounts(key, read).await?.to_vec())
+        Ok(self.recent.accounts(key, read).await?.map(|found| found.to_vec()).unwrap_or_default())
     }
 
     pub(crate) async fn account_on_connection(
@@ -108,17 +108,16 @@ impl Store {
         let status = filter.status.map(AccountStatus::as_str);
         let pattern = filter.identifier_contains.as_deref().map(like_pattern);
         let text = filter.contains.as_deref().map(like_pattern);
-        let names = (!filter.connections.is_empty()).then(|| format!("|{}|", filter.connections.join("||")));
+        let names = (!filter.connections.is_empty()).then(|| listed(&filter.connections));
         let (statement, start) = match &page.before {
             Some(before) => (statements::ACCOUNTS_BEFORE, Some(before)),
             None => (statements::ACCOUNTS, page.after.as_ref()),
         };
         let mut rows: Vec<AccountRecord> = sqlx::query_as(statement)
             .bind(tenant.as_str())
-            .bind(filter.connection.as_deref())
+            .bind(names.as_deref())
             .bind(status)
             .bind(pattern.as_deref())
-            .bind(names.as_deref())
             .bind(filter.identifier.as_deref())
             .bind(text.as_deref())
             .bind(start.map(AccountId::as_str))
@@ -130,10 +129,9 @@ impl Store {
         }
         let total: i64 = sqlx::query_scalar(statements::COUNT_ACCOUNTS)
             .bind(tenant.as_str())
-            .bind(filter.connection.as_deref())
+            .bind(names.as_deref())
             .bind(status)
             .bind(pattern.as_deref())
-            .bind(names.as_deref())
             .bind(filter.identifier.as_deref())
             .bind(text.as_deref())
             .fetch_one(&self.reader)
@@ -306,6 +304,12 @@ impl Store {
     }
 }
 
+/// Names of connections as one text, each between bars. None holds a bar itself: a text that does names nothing.
+fn listed(names: &[String]) -> String {
+    let possible: Vec<&str> = names.iter().map(String::as_str).filter(|name| !name.contains('|')).collect();
+    format!("|{}|", possible.join("||"))
+}
+
 /// A LIKE pattern that finds `text` itself anywhere, whatever wildcards it holds.
 fn like_pattern(text: &str) -> String {
     let mut pattern = String::from("%");
@@ -322,6 +326,12 @@ fn like_pattern(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_that_cannot_be_one_stands_for_none_and_not_for_several() {
+        assert_eq!(listed(&["a".to_owned(), "b||c".to_owned(), "d".to_owned()]), "|a||d|");
+        assert_eq!(listed(&["b||c".to_owned()]), "||");
+    }
 
     #[test]
     fn wildcards_in_a_search_stand_for_themselves() {

@@ -42,25 +42,14 @@ impl Recent {
         self.changes.fetch_add(1, Ordering::AcqRel);
     }
 
-    /// Accounts as they were found a moment ago, or as `read` finds them now. What is not there is not
-    /// remembered: another program may be making it.
+    /// Accounts as they were found a moment ago, or as `read` finds them now.
     pub(super) async fn accounts<E>(
         &self,
         key: impl FnOnce() -> String,
         read: impl Future<Output = Result<Vec<AccountRecord>, E>>,
-    ) -> Result<Arc<Vec<AccountRecord>>, E> {
-        let Some(cache) = &self.accounts else { return Ok(Arc::new(read.await?)) };
-        let (key, now) = (key(), self.changes.load(Ordering::Acquire));
-        if let Some((at, known)) = cache.get(&key)
-            && at == now
-        {
-            return Ok(known);
-        }
-        let found = Arc::new(read.await?);
-        if !found.is_empty() {
-            cache.insert(key, (now, Arc::clone(&found)));
-        }
-        Ok(found)
+    ) -> Result<Option<Arc<Vec<AccountRecord>>>, E> {
+        let read = async { Ok(Some(read.await?).filter(|found| !found.is_empty())) };
+        self.remembered(self.accounts.as_ref(), key, read).await
     }
 
     /// The same for a connection.
@@ -69,22 +58,32 @@ impl Recent {
         key: impl FnOnce() -> String,
         read: impl Future<Output = Result<Option<ConnectionRecord>, E>>,
     ) -> Result<Option<Arc<ConnectionRecord>>, E> {
-        let Some(cache) = &self.connections else { return Ok(read.await?.map(Arc::new)) };
+        self.remembered(self.connections.as_ref(), key, read).await
+    }
+
+    /// What is not there is not remembered: another program may be making it.
+    async fn remembered<T: Send + Sync + 'static, E>(
+        &self,
+        answers: Option<&Answers<T>>,
+        key: impl FnOnce() -> String,
+        read: impl Future<Output = Result<Option<T>, E>>,
+    ) -> Result<Option<Arc<T>>, E> {
+        let Some(answers) = answers else { return Ok(read.await?.map(Arc::new)) };
         let (key, now) = (key(), self.changes.load(Ordering::Acquire));
-        if let Some((at, known)) = cache.get(&key)
+        if let Some((at, known)) = answers.get(&key)
             && at == now
         {
             return Ok(Some(known));
         }
         let found = read.await?.map(Arc::new);
         if let Some(found) = &found {
-            cache.insert(key, (now, Arc::clone(found)));
+            answers.insert(key, (now, Arc::clone(found)));
         }
         Ok(found)
     }
 }
 
-fn cache<V: Clone + Send + Sync + 'static>(remember_for: Duration) -> Cache<String, V> {
+fn cache<T: Send + Sync + 'static>(remember_for: Duration) -> Answers<T> {
     Cache::builder().max_capacity(MOST).time_to_live(remember_for).build()
 }
 

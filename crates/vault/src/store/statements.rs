@@ -91,14 +91,13 @@ macro_rules! to_deliver {
 macro_rules! filtered {
     ($($rest:literal)?) => {
         concat!(
-            "WHERE a.tenant = $1 AND (CAST($2 AS TEXT) IS NULL OR c.name = $2) ",
+            // Names hold no `|`: taking the name out of the list changes the list if it is in there.
+            "WHERE a.tenant = $1 AND (CAST($2 AS TEXT) IS NULL OR REPLACE($2, '|' || c.name || '|', '') <> $2) ",
             "AND (CAST($3 AS TEXT) IS NULL OR a.status = $3) ",
             "AND (CAST($4 AS TEXT) IS NULL OR LOWER(a.identifier) LIKE $4 ESCAPE '\\') ",
-            // Names hold no `|`: taking the name out of the list changes the list if it is in there.
-            "AND (CAST($5 AS TEXT) IS NULL OR REPLACE($5, '|' || c.name || '|', '') <> $5) ",
-            "AND (CAST($6 AS TEXT) IS NULL OR a.identifier = $6) ",
-            "AND (CAST($7 AS TEXT) IS NULL OR LOWER(a.identifier) LIKE $7 ESCAPE '\\' ",
-            "OR LOWER(c.name) LIKE $7 ESCAPE '\\') ",
+            "AND (CAST($5 AS TEXT) IS NULL OR a.identifier = $5) ",
+            "AND (CAST($6 AS TEXT) IS NULL OR LOWER(a.identifier) LIKE $6 ESCAPE '\\' ",
+            "OR LOWER(c.name) LIKE $6 ESCAPE '\\') ",
             $($rest)?
         )
     };
@@ -150,11 +149,11 @@ statements! {
         accounts_where!("WHERE a.tenant = $1 AND a.identifier = $2 ORDER BY c.name LIMIT 100");
     ACCOUNTS = concat!(
         accounts_where!(""),
-        filtered!("AND (CAST($8 AS TEXT) IS NULL OR a.id > $8) ORDER BY a.id LIMIT $9")
+        filtered!("AND (CAST($7 AS TEXT) IS NULL OR a.id > $7) ORDER BY a.id LIMIT $8")
     );
     ACCOUNTS_BEFORE = concat!(
         accounts_where!(""),
-        filtered!("AND a.id < $8 ORDER BY a.id DESC LIMIT $9")
+        filtered!("AND a.id < $7 ORDER BY a.id DESC LIMIT $8")
     );
     COUNT_ACCOUNTS = concat!(
         "SELECT COUNT(*) FROM accounts a JOIN connections c ON c.id = a.connection_id ",

@@ -7,12 +7,11 @@ use super::Vault;
 use super::grants::missing_account;
 use crate::identifiers::check_identifier;
 use crate::oauth::Tokens;
-use crate::seal::{Field, Row};
+use crate::seal::Row;
 use crate::status::Event;
 use crate::store::{AccountRecord, Change, Merged, NewAccount, NewCredential};
 use crate::{
-    Account, AccountFilter, AccountId, AccountPage, CloseIdentity, CredentialKind, Page, Policy, TenantId,
-    VaultError,
+    Account, AccountFilter, AccountId, AccountPage, CloseIdentity, Page, Policy, TenantId, VaultError,
 };
 
 /// What an application keeps with an account is no place for documents.
@@ -106,17 +105,10 @@ impl Vault {
         self.to_the_end(async move {
             let _turn = vault.inner.gates.enter(&id).await;
             let before = vault.record(&tenant, &id).await?;
-            let credential = NewCredential {
-                api_key: Some(vault.account_key(&before)?.seal(Field::ApiKey, &key)?),
-                identity: Some(who.unwrap_or_default()),
-                ..NewCredential::nothing(CredentialKind::ApiKey)
-            };
-            let change =
-                Change { event: Event::Connected, reason: None, credential: Some(credential), told: None };
-            let now = vault.inner.clock.now();
-            let changed = vault.inner.store.change(&tenant, &id, None, change, now).await?;
+            let credential = vault.seal_api_key(&before, &key, who.unwrap_or_default())?;
+            let account = vault.connect(&tenant, &id, credential, None).await?;
             vault.give_back_grant(&before).await;
-            Ok(changed.ok_or_else(|| missing_account(&id))?.0.account)
+            Ok(account)
         })
         .await
     }
@@ -149,12 +141,7 @@ impl Vault {
                 identity: Some(CloseIdentity::default()),
                 ..vault.seal_tokens(&record, &tokens, Some(app_id))?
             };
-            let change =
-                Change { event: Event::Connected, reason: None, credential: Some(credential), told: None };
-            let now = vault.inner.clock.now();
-            let changed = vault.inner.store.change(&tenant, &id, None, change, now).await?;
-            vault.inner.rescheduled.notify_one();
-            Ok(changed.ok_or_else(|| missing_account(&id))?.0.account)
+            vault.connect(&tenant, &id, credential, None).await
         })
         .await
     }

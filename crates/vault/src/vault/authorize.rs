@@ -9,16 +9,13 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::accounts::check_api_key;
-use super::grants::missing_account;
 use super::verify::check_verify_url;
 use super::{Vault, ends_at};
 use crate::oauth::TokenFailure;
 use crate::random::{challenge, hash, hex, token};
 use crate::seal::Field;
-use crate::status::Event;
 use crate::store::{
-    AfterConsent, Change, LinkRecord, LinkUse, NewAuthorization, NewCredential, NewLink, StateUse,
-    TakenAuthorization,
+    AfterConsent, LinkRecord, LinkUse, NewAuthorization, NewCredential, NewLink, StateUse, TakenAuthorization,
 };
 use crate::{
     AccountId, AuthorizationLink, Authorized, CallbackQuery, CloseIdentity, ConnectionKind, CredentialKind,
@@ -203,11 +200,7 @@ impl Vault {
         self.to_the_end(async move {
             let _turn = vault.inner.gates.enter(&link.account_id).await;
             let before = vault.record(&link.tenant, &link.account_id).await?;
-            let credential = NewCredential {
-                api_key: Some(vault.account_key(&before)?.seal(Field::ApiKey, &key)?),
-                identity: Some(who),
-                ..NewCredential::nothing(CredentialKind::ApiKey)
-            };
+            let credential = vault.seal_api_key(&before, &key, who)?;
             let accepted = vault.accept(&link.tenant, &link.account_id, credential, &link.after).await?;
             if matches!(accepted.next, NextStep::Connected) {
                 vault.give_back_grant(&before).await;
@@ -229,12 +222,8 @@ impl Vault {
             return self.hold(tenant, id, credential, verify_url, after.state.as_deref()).await;
         }
         let told = (credential.kind == CredentialKind::OAuth).then_some(WebhookEvent::OAuthSucceeded);
-        let change = Change { event: Event::Connected, reason: None, credential: Some(credential), told };
-        let now = self.inner.clock.now();
-        let changed = self.inner.store.change(tenant, id, None, change, now).await?;
-        let (connected, _) = changed.ok_or_else(|| missing_account(id))?;
-        self.inner.rescheduled.notify_one();
-        Ok(Authorized { account: connected.account, next: NextStep::Connected })
+        let account = self.connect(tenant, id, credential, told).await?;
+        Ok(Authorized { account, next: NextStep::Connected })
     }
 }
 

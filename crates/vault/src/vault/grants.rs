@@ -5,8 +5,11 @@ use secrecy::SecretString;
 use super::Vault;
 use crate::oauth::AppCredentials;
 use crate::seal::{DataKey, Field, Row};
-use crate::store::{AccountRecord, OAuthAppRecord};
-use crate::{AccountId, Endpoints, TenantId, VaultError};
+use crate::status::Event;
+use crate::store::{AccountRecord, Change, NewCredential, OAuthAppRecord};
+use crate::{
+    Account, AccountId, CloseIdentity, CredentialKind, Endpoints, TenantId, VaultError, WebhookEvent,
+};
 
 /// All it takes to refresh a grant or to give it back.
 pub(crate) struct Grant {
@@ -54,6 +57,35 @@ impl Vault {
             VaultError::not_found(format!("the connection {:?}", record.account.connection))
         })?;
         Ok(found.connection.endpoints)
+    }
+
+    /// Seals an API key for an account's row.
+    pub(crate) fn seal_api_key(
+        &self,
+        record: &AccountRecord,
+        key: &SecretString,
+        who: CloseIdentity,
+    ) -> Result<NewCredential, VaultError> {
+        Ok(NewCredential {
+            api_key: Some(self.account_key(record)?.seal(Field::ApiKey, key)?),
+            identity: Some(who),
+            ..NewCredential::nothing(CredentialKind::ApiKey)
+        })
+    }
+
+    /// Makes a credential the account's: it is active from now on. `told` is what webhooks hear besides.
+    pub(crate) async fn connect(
+        &self,
+        tenant: &TenantId,
+        id: &AccountId,
+        credential: NewCredential,
+        told: Option<WebhookEvent>,
+    ) -> Result<Account, VaultError> {
+        let change = Change { event: Event::Connected, reason: None, credential: Some(credential), told };
+        let now = self.inner.clock.now();
+        let changed = self.inner.store.change(tenant, id, None, change, now).await?;
+        self.inner.rescheduled.notify_one();
+        Ok(changed.ok_or_else(|| missing_account(id))?.0.account)
     }
 
     /// Opens the grant of an account that has a refresh token.

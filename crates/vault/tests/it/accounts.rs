@@ -145,7 +145,7 @@ async fn lists_come_in_pages_and_can_be_narrowed() {
     assert_eq!(count(containing("tEAM")).await, 1);
     let active = AccountFilter { status: Some(AccountStatus::Active), ..AccountFilter::default() };
     assert_eq!(count(active).await, 1);
-    let elsewhere = AccountFilter { connection: Some("other".into()), ..AccountFilter::default() };
+    let elsewhere = AccountFilter { connections: vec!["other".into()], ..AccountFilter::default() };
     assert_eq!(count(elsewhere).await, 0);
 
     vault.set_connection(&tenant(), "close2", latch_vault::ConnectionSettings::default()).await.unwrap();
