@@ -48,14 +48,20 @@ pub(crate) async fn authenticate(gateway: &Gateway, headers: &HeaderMap) -> Resu
 
 fn read(header: &HeaderValue) -> Option<Shown> {
     let (scheme, rest) = header.to_str().ok()?.split_once(' ')?;
-    let rest = rest.trim();
     if scheme.eq_ignore_ascii_case("bearer") {
-        return Some(Shown::Token(SecretString::from(rest)));
+        return Some(Shown::Token(SecretString::from(rest.trim())));
     }
+    let (id, secret) = client_of(header)?;
+    Some(Shown::Client { id, secret })
+}
+
+/// The API client's id and secret that a header shows with HTTP Basic.
+pub(crate) fn client_of(header: &HeaderValue) -> Option<(String, SecretString)> {
+    let (scheme, rest) = header.to_str().ok()?.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;
     }
-    let decoded = String::from_utf8(STANDARD.decode(rest).ok()?).ok()?;
+    let decoded = String::from_utf8(STANDARD.decode(rest.trim()).ok()?).ok()?;
     let (id, secret) = decoded.split_once(':')?;
-    Some(Shown::Client { id: id.to_owned(), secret: SecretString::from(secret) })
+    Some((id.to_owned(), SecretString::from(secret)))
 }

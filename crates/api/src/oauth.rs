@@ -3,8 +3,6 @@
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use latch_gateway::ErrorClass;
@@ -12,6 +10,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::authentication::client_of;
 use crate::rest::body::bytes;
 use crate::rest::error::RestError;
 use crate::service::Service;
@@ -45,7 +44,7 @@ pub(crate) async fn token(State(service): State<Service>, request: Request) -> R
     }
     let shown = match (asked.client_id, asked.client_secret) {
         (Some(id), Some(secret)) => Some((id, SecretString::from(secret))),
-        _ => basic(&parts.headers),
+        _ => parts.headers.get_all(AUTHORIZATION).iter().find_map(client_of),
     };
     let Some((id, secret)) = shown else {
         return refused(
@@ -102,15 +101,6 @@ fn read(headers: &HeaderMap, body: &[u8]) -> Option<TokenRequest> {
         }
     }
     Some(request)
-}
-
-fn basic(headers: &HeaderMap) -> Option<(String, SecretString)> {
-    headers.get_all(AUTHORIZATION).iter().find_map(|header| {
-        let (scheme, rest) = header.to_str().ok()?.split_once(' ')?;
-        let decoded = String::from_utf8(STANDARD.decode(rest.trim()).ok()?).ok()?;
-        let (id, secret) = decoded.split_once(':')?;
-        scheme.eq_ignore_ascii_case("basic").then(|| (id.to_owned(), SecretString::from(secret)))
-    })
 }
 
 fn refused(status: StatusCode, error: &str, description: &str) -> Response {

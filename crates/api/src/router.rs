@@ -76,7 +76,7 @@ async fn read_small_bodies(request: Request, next: Next) -> Response {
 
 async fn nothing_here(request: Request) -> Response {
     let path: String = request.uri().path().chars().take(100).collect();
-    if rest::is_for_grpc(request.headers()) {
+    if grpc::is_grpc(request.headers()) {
         return grpc::unimplemented(&path);
     }
     let hint = "/openapi.json lists every route, and /reference shows them for reading";

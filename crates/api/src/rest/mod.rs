@@ -9,10 +9,11 @@ mod execute;
 pub(crate) mod routes;
 mod transcode;
 
+use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
+use http::Method;
 use http::request::Parts;
-use http::{HeaderMap, Method};
 use latch_gateway::{Caller, ErrorClass};
 use prost::Message as _;
 use serde_json::{Map, Value};
@@ -51,27 +52,22 @@ async fn serve_route(
     let caller = authenticate(&service.gateway, &parts.headers).await?;
     let _admission = service.admit(&caller)?;
     let given = match route.body {
-        Body::None => Bytes::Query,
-        Body::Whole | Body::Field(_) => Bytes::Body(json_bytes(&parts.headers, body).await?),
+        Body::None => None,
+        Body::Whole | Body::Field(_) => Some(json_bytes(&parts.headers, body).await?),
     };
     answer(service, &caller, route, fields, parts, given).await
 }
 
-/// What the message is made from.
-enum Bytes {
-    Query,
-    Body(axum::body::Bytes),
-}
-
+/// Answers a route. The message is made from `given`, the body, or without one from the query.
 async fn answer(
     service: &Service,
     caller: &Caller,
     route: &Route,
     fields: Vec<(&'static str, String)>,
     parts: &Parts,
-    given: Bytes,
+    given: Option<Bytes>,
 ) -> Result<Response, RestError> {
-    if let ("latch.v1.LatchService.ExecuteTool", Bytes::Body(bytes)) = (route.call, &given) {
+    if let ("latch.v1.LatchService.ExecuteTool", Some(bytes)) = (route.call, &given) {
         return execute::execute(service, caller, &parts.headers, bytes).await;
     }
     let internal = || Failure::new(ErrorClass::Internal, format!("{} is not defined", route.call));
@@ -79,8 +75,8 @@ async fn answer(
     let found = DESCRIPTORS.get_service_by_name(service_name).ok_or_else(internal)?;
     let method = found.methods().find(|candidate| candidate.name() == method).ok_or_else(internal)?;
     let mut members: Map<String, Value> = match given {
-        Bytes::Query => transcode::query(&method.input(), parts.uri.query().unwrap_or_default())?,
-        Bytes::Body(bytes) => match route.body {
+        None => transcode::query(&method.input(), parts.uri.query().unwrap_or_default())?,
+        Some(bytes) => match route.body {
             Body::Field(name) => Map::from_iter([(name.to_owned(), form::<Value>(&bytes)?)]),
             _ => form(&bytes)?,
         },
@@ -109,9 +105,4 @@ fn unknown(path: &str) -> RestError {
         &format!("there is no route {shown}"),
         Some("/openapi.json lists every route, and /reference shows them for reading"),
     )
-}
-
-/// Whether the headers of a request ask for something that only gRPC answers.
-pub(crate) fn is_for_grpc(headers: &HeaderMap) -> bool {
-    crate::grpc::is_grpc(headers)
 }
