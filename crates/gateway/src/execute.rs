@@ -4,16 +4,16 @@ use latch_catalog::{Kind, Method, Prepared};
 use latch_close::{Effect, Request, Response};
 use serde_json::Value;
 use tokio::time::Instant;
-use tracing::Instrument;
+use tracing::Span;
 use url::Url;
 
 use crate::account::Chosen;
 use crate::gateway::Gateway;
-use crate::observer::call_span;
 use crate::policy;
 use crate::record::Recorder;
 use crate::rehearse::{Read, Rehearsed};
-use crate::{CallError, CallOutcome, Caller, ErrorClass, PlannedRequest, ToolCall, WriteEffect};
+use crate::task::to_the_end;
+use crate::{CallError, CallOutcome, Caller, PlannedRequest, ToolCall};
 
 impl Gateway {
     /// Executes one tool for one caller. A call that has begun runs to its end and is recorded even if
@@ -24,32 +24,16 @@ impl Gateway {
     /// See [`ErrorClass`]. Unless the error's effect is unknown, nothing was changed at Close.
     pub async fn execute(&self, caller: &Caller, call: ToolCall) -> Result<CallOutcome, CallError> {
         let (gateway, caller) = (self.clone(), caller.clone());
-        let work = async move { gateway.execute_to_the_end(&caller, call).await };
-        let task = tokio::spawn(work.instrument(call_span()).in_current_span());
-        let outcome = task.await.unwrap_or_else(|failure| {
-            tracing::error!(%failure, "a call broke off within Latch");
-            let mut error =
-                CallError::new(ErrorClass::Internal, "the call broke off within Latch; its log says why");
-            error.effect = WriteEffect::Unknown;
-            Err(error
-                .with_hint("read the object to see whether the change was made before repeating the call"))
-        });
-        // So that the line of the request names the call. What went wrong has a line of its own.
-        let call_id = match &outcome {
-            Ok(outcome) => Some(outcome.call_id.as_str()),
-            Err(error) => error.call_id.as_deref(),
-        };
-        if let Some(call_id) = call_id {
-            tracing::Span::current().record("call.id", call_id);
-        }
-        let address = outcome.as_ref().ok().and_then(|outcome| self.inner.catalog.get(&outcome.tool));
-        if let Some(address) = address {
-            tracing::Span::current().record("call.tool", &address.tool().name);
-        }
-        outcome
+        let request = Span::current();
+        to_the_end("call", async move { gateway.execute_to_the_end(&caller, call, &request).await }).await
     }
 
-    async fn execute_to_the_end(&self, caller: &Caller, call: ToolCall) -> Result<CallOutcome, CallError> {
+    async fn execute_to_the_end(
+        &self,
+        caller: &Caller,
+        call: ToolCall,
+        request: &Span,
+    ) -> Result<CallOutcome, CallError> {
         let address = self.inner.catalog.find(&call.tool)?;
         let mut recorder = Recorder::start(self, caller, address.tool(), &call);
         let result =
@@ -58,7 +42,7 @@ impl Gateway {
                 error
             });
         let record = recorder.finish(&result).await;
-        self.finished(&record);
+        self.finished(request, &record);
         result
     }
 

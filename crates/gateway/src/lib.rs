@@ -21,6 +21,7 @@ mod record;
 mod rehearsal;
 mod rehearse;
 mod runs;
+mod task;
 
 pub use accounts::{AccountList, AccountQuery};
 pub use authorization::KeyRefused;

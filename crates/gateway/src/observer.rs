@@ -28,8 +28,11 @@ pub(crate) fn call_span() -> Span {
 }
 
 impl Gateway {
-    /// Tells of a call that was recorded. Only words of our own go into the trace.
-    pub(crate) fn finished(&self, record: &CallRecord) {
+    /// Tells of a call that was recorded. Only words of our own go into the trace; the log's line for `request` names
+    /// the call.
+    pub(crate) fn finished(&self, request: &Span, record: &CallRecord) {
+        request.record("call.id", &record.id);
+        request.record("call.tool", &record.tool);
         let span = Span::current();
         span.record("call.tool", &record.tool);
         span.record("call.kind", &record.kind);

@@ -7,14 +7,14 @@ use latch_catalog::Kind;
 use latch_close::Effect;
 pub use latch_close::{Passage, Passed};
 use tokio::time::Instant;
-use tracing::Instrument;
+use tracing::Span;
 
 use crate::account::Chosen;
 use crate::gateway::Gateway;
-use crate::observer::call_span;
 use crate::policy;
 use crate::record::{Answered, Recorder};
-use crate::{AccountSelector, CallError, Caller, ErrorClass, ToolCall, WriteEffect};
+use crate::task::to_the_end;
+use crate::{AccountSelector, CallError, Caller, ToolCall};
 
 /// What the record calls it.
 const NAME: &str = "proxy";
@@ -33,15 +33,9 @@ impl Gateway {
         passage: Passage,
     ) -> Result<Passed, CallError> {
         let (gateway, caller) = (self.clone(), caller.clone());
-        let work = async move { gateway.pass_to_the_end(&caller, selector, passage).await };
-        let task = tokio::spawn(work.instrument(call_span()).in_current_span());
-        task.await.unwrap_or_else(|failure| {
-            tracing::error!(%failure, "a passage broke off within Latch");
-            let mut error =
-                CallError::new(ErrorClass::Internal, "the request broke off within Latch; its log says why");
-            error.effect = WriteEffect::Unknown;
-            Err(error)
-        })
+        let request = Span::current();
+        let work = async move { gateway.pass_to_the_end(&caller, selector, passage, &request).await };
+        to_the_end("request", work).await
     }
 
     async fn pass_to_the_end(
@@ -49,6 +43,7 @@ impl Gateway {
         caller: &Caller,
         selector: AccountSelector,
         passage: Passage,
+        request: &Span,
     ) -> Result<Passed, CallError> {
         let kind = match passage.effect() {
             Effect::Read => Kind::Read,
@@ -64,7 +59,7 @@ impl Gateway {
             trace_id: passed.trace_id.as_deref(),
         });
         let record = recorder.finish_with(answered).await;
-        self.finished(&record);
+        self.finished(request, &record);
         result
     }
 
