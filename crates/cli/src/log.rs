@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use clap::ValueEnum;
 use latch_telemetry::Traces;
+use tracing_subscriber::fmt::writer::BoxMakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry};
@@ -23,8 +24,8 @@ const SERVING: &str = "warn,latch_gateway=info,latch_telemetry=info,latch_vault=
 #[derive(Debug)]
 pub(crate) struct Log {
     traces: Option<Traces>,
-    /// Writes what is left when it is dropped.
-    _lines: LogThread,
+    /// Writes a server's lines, and when it is dropped what is left of them.
+    _lines: Option<LogThread>,
 }
 
 /// Starts to log as `LATCH_LOG` and the format say, and to send traces if this is a server and the environment
@@ -41,12 +42,17 @@ pub(crate) fn start(arguments: &Arguments, console: &Console) -> Result<Log, Fai
         None => format_of_environment(console)?,
     };
     let traces = if serves { traces(console)? } else { None };
-    let (writer, guard) = LogWriter::start(Lossy(io::stderr()));
+    let (writer, thread) = if serves {
+        let (writer, thread) = LogWriter::start(io::stderr());
+        (BoxMakeWriter::new(writer), Some(thread))
+    } else {
+        (BoxMakeWriter::new(|| Lossy(io::stderr())), None)
+    };
     tracing_subscriber::registry()
         .with(lines(format, writer, console).with_filter(filter))
         .with(traces.as_ref().map(Traces::layer))
         .init();
-    Ok(Log { traces, _lines: guard })
+    Ok(Log { traces, _lines: thread })
 }
 
 impl Log {
@@ -58,7 +64,11 @@ impl Log {
     }
 }
 
-fn lines(format: LogFormat, writer: LogWriter, console: &Console) -> Box<dyn Layer<Registry> + Send + Sync> {
+fn lines(
+    format: LogFormat,
+    writer: BoxMakeWriter,
+    console: &Console,
+) -> Box<dyn Layer<Registry> + Send + Sync> {
     let lines = tracing_subscriber::fmt::layer().with_writer(writer).log_internal_errors(false);
     match format {
         LogFormat::Text => lines.with_ansi(console.colours_talk()).with_target(false).boxed(),
