@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use latch_listener::{Port, Tls};
 use latch_twin::{OAuthAppInfo, Twin, TwinError, TwinOptions};
 use latch_vault::{
-    AccountFilter, Connection, ConnectionSettings, Endpoints, OAuthApp, Page, RefresherHandle, TenantId,
+    AccountFilter, Connection, ConnectionSettings, Endpoints, OAuthApp, Page, TenantId, WorkerHandle,
 };
 use secrecy::SecretString;
 use tempfile::TempDir;
@@ -59,7 +59,7 @@ pub(crate) struct Local {
     /// Where it answers with TLS.
     pub(crate) tls: Option<TlsDoor>,
     server: Server,
-    refresher: RefresherHandle,
+    refresher: WorkerHandle,
     /// Removed when dropped.
     _folder: Option<TempDir>,
 }

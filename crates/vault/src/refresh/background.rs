@@ -8,13 +8,12 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::stream;
 use jiff::Timestamp;
-use tokio::task::JoinHandle;
-use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::sync::CancellationToken;
 
 use super::schedule;
 use crate::clock::later;
 use crate::vault::Vault;
-use crate::{AccountId, TenantId, VaultError};
+use crate::{AccountId, TenantId, VaultError, WorkerHandle};
 
 /// At least this often the store is asked anew: another program may have added an account.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
@@ -25,29 +24,11 @@ const BATCH: usize = 100;
 /// How often ended links and old records are removed.
 const TIDY_EVERY: Duration = Duration::from_secs(60 * 60);
 
-/// The background refresher. It stops when this is dropped.
-#[derive(Debug)]
-pub struct RefresherHandle {
-    stop: DropGuard,
-    task: JoinHandle<()>,
-}
-
-impl RefresherHandle {
-    /// Stops the refresher and returns when what it had begun is finished.
-    pub async fn shutdown(self) {
-        drop(self.stop);
-        // It ends by itself; if it panicked or its runtime went away, it has ended too.
-        let _ = self.task.await;
-    }
-}
-
 impl Vault {
     /// Starts refreshing grants ahead of their expiry, until the handle is dropped or the vault is closed. One
     /// per process is enough; several programs on one data folder do not disturb each other.
-    pub fn spawn_refresher(&self) -> RefresherHandle {
-        let stop = self.inner.stop.child_token();
-        let task = self.inner.tasks.spawn(run(self.clone(), stop.clone()));
-        RefresherHandle { stop: stop.drop_guard(), task }
+    pub fn spawn_refresher(&self) -> WorkerHandle {
+        self.spawn_worker(run)
     }
 }
 

@@ -21,7 +21,6 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-pub use background::RefresherHandle;
 pub(crate) use gates::Gates;
 pub use observer::{RefreshObserver, RefreshOutcome};
 

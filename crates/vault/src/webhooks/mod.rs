@@ -18,4 +18,3 @@ pub(crate) use schedule::gives_up_at;
 pub(crate) use send::Sender;
 pub(crate) use sign::new_secret;
 pub use types::{UnknownWebhookEvent, WebhookDelivery, WebhookEndpoint, WebhookEvent};
-pub use worker::WebhooksHandle;

@@ -7,16 +7,16 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use secrecy::SecretString;
-use tokio::task::{JoinHandle, JoinSet};
-use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 
 use super::schedule::retry_at;
 use super::send::{Answer, Letter};
-use crate::VaultError;
 use crate::clock::later;
 use crate::seal::{Field, Row};
 use crate::store::{DueDelivery, Settled};
 use crate::vault::Vault;
+use crate::{VaultError, WorkerHandle};
 
 /// At least this often the store is asked anew: another program may have written something down.
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
@@ -26,34 +26,11 @@ const STORE_PAUSE: Duration = Duration::from_secs(5);
 const AT_ONCE: u32 = 16;
 const AT_ONCE_TO_ONE: u32 = 4;
 
-/// The worker that delivers events. It stops when this is dropped.
-#[derive(Debug)]
-pub struct WebhooksHandle {
-    stop: DropGuard,
-    task: JoinHandle<()>,
-}
-
-impl WebhooksHandle {
-    /// Stops the worker and returns when the attempts it had begun are over.
-    pub async fn shutdown(self) {
-        drop(self.stop);
-        // It ends by itself; if it panicked or its runtime went away, it has ended too.
-        let _ = self.task.await;
-    }
-
-    /// Lets the worker go on until the vault is closed.
-    pub fn until_closed(self) {
-        let _ = self.stop.disarm();
-    }
-}
-
 impl Vault {
     /// Starts delivering events to webhook endpoints, until the handle is dropped or the vault is closed. One
     /// per process is enough; several programs on one data folder share the work.
-    pub fn spawn_webhooks(&self) -> WebhooksHandle {
-        let stop = self.inner.stop.child_token();
-        let task = self.inner.tasks.spawn(run(self.clone(), stop.clone()));
-        WebhooksHandle { stop: stop.drop_guard(), task }
+    pub fn spawn_webhooks(&self) -> WorkerHandle {
+        self.spawn_worker(run)
     }
 }
 

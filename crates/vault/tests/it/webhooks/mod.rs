@@ -6,7 +6,7 @@ mod events;
 
 use std::time::Duration;
 
-use latch_vault::{Account, WebhookDelivery, WebhookEndpoint, WebhookEvent, WebhooksHandle};
+use latch_vault::{Account, WebhookDelivery, WebhookEndpoint, WebhookEvent, WorkerHandle};
 use secrecy::SecretString;
 
 use crate::receiver::{Received, Receiver};
@@ -19,7 +19,7 @@ struct Hooked {
     receiver: Receiver,
     endpoint: WebhookEndpoint,
     secret: SecretString,
-    worker: WebhooksHandle,
+    worker: WorkerHandle,
 }
 
 impl Hooked {
