@@ -21,7 +21,7 @@ impl Gateway {
     ///
     /// # Errors
     ///
-    /// See [`ErrorClass`]. Unless the error's effect is unknown, nothing was changed at Close.
+    /// See [`ErrorClass`](crate::ErrorClass). Unless the error's effect is unknown, nothing was changed at Close.
     pub async fn execute(&self, caller: &Caller, call: ToolCall) -> Result<CallOutcome, CallError> {
         let (gateway, caller) = (self.clone(), caller.clone());
         let request = Span::current();
