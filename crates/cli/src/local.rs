@@ -126,7 +126,7 @@ impl Local {
 
     /// Lets calls in flight end, then stops everything.
     pub(crate) async fn shutdown(self) {
-        self.server.shutdown().await;
+        let _workers = self.server.shutdown().await;
         if let Err(error) = self.house.vault.remove_client(self.house.tenant(), &self.client_id).await {
             // It is removed at the next start.
             tracing::warn!(%error, "the API client of this run is left behind");

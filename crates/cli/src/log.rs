@@ -48,10 +48,12 @@ pub(crate) fn start(arguments: &Arguments, console: &Console) -> Result<Log, Fai
     } else {
         (BoxMakeWriter::new(|| Lossy(io::stderr())), None)
     };
-    tracing_subscriber::registry()
-        .with(lines(format, writer, console).with_filter(filter))
-        .with(traces.as_ref().map(Traces::layer))
-        .init();
+    let lines = tracing_subscriber::registry().with(lines(format, writer, console).with_filter(filter));
+    // A layer that may be there or not would have every span made that only traces want.
+    match &traces {
+        Some(traces) => lines.with(traces.layer()).init(),
+        None => lines.init(),
+    }
     Ok(Log { traces, _lines: thread })
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use latch_api::ApiOptions;
-use latch_listener::{Ended, Limits, Port, Serving, Tls};
+use latch_listener::{Ended, Limits, Port, Serving, Tls, Workers};
 use latch_web::Branding;
 use tokio::net::TcpListener;
 
@@ -22,7 +22,10 @@ const ALWAYS_ANSWERED: [&str; 3] = ["/livez", "/readyz", "/metrics"];
 
 /// A listening server.
 #[derive(Debug)]
-pub(crate) struct Server(Serving);
+pub(crate) struct Server {
+    serving: Serving,
+    workers: Workers,
+}
 
 /// Every door of the gateway that speaks HTTP, watched; `branding` says whose pages people see.
 pub(crate) fn doors(house: &House, branding: Branding) -> Router {
@@ -83,9 +86,10 @@ pub(crate) fn limits() -> Limits {
 impl Server {
     /// Starts to answer on `ports`.
     pub(crate) fn start(ports: Vec<Port>, router: &Router, limits: Limits) -> Result<Self, Failure> {
-        latch_listener::serve(ports, router, limits)
-            .map(Self)
-            .map_err(|error| Failure::local(format!("the server cannot start: {error}")))
+        let failed = |error| Failure::local(format!("the server cannot start: {error}"));
+        let workers = Workers::start().map_err(failed)?;
+        let serving = workers.serve(ports, router, limits).map_err(failed)?;
+        Ok(Self { serving, workers })
     }
 
     /// Starts to answer on one socket in clear.
@@ -93,10 +97,12 @@ impl Server {
         Self::start(vec![Port::new(listener, Tls::None)], router, limits())
     }
 
-    /// Stops listening and lets calls in flight end.
-    pub(crate) async fn shutdown(self) {
-        if self.0.shutdown(GRACE).await == Ended::CutOff {
+    /// Stops listening and lets calls in flight end. Calls that go on without their clients need the threads that are
+    /// returned until they have ended too.
+    pub(crate) async fn shutdown(self) -> Workers {
+        if self.serving.shutdown(GRACE).await == Ended::CutOff {
             tracing::warn!("calls that took too long were cut off");
         }
+        self.workers
     }
 }

@@ -90,7 +90,7 @@ impl Attempts<'_> {
     }
 
     fn send(&self) -> Result<impl Future<Output = reqwest::Result<reqwest::Response>>, Failure> {
-        let pool = self.transport.pool(&self.wire.url).map_err(no_pool)?;
+        let pool = self.transport.pool(&self.wire.url).map_err(|reason| no_pool(&reason))?;
         let mut builder = pool.request(self.wire.method.clone(), self.wire.url.clone());
         for (name, value) in &self.wire.headers {
             builder = builder.header(*name, value);

@@ -116,7 +116,7 @@ pub(crate) async fn pass(
             u32::from(!matches!(failure, Failure::NotConnected { .. } | Failure::Unsendable { .. }));
         credential.redact(failure.into_error(&host, effect, attempts, std::time::Duration::ZERO))
     };
-    let pool = transport.pool(&url).map_err(|reason| failed(no_pool(reason)))?;
+    let pool = transport.pool(&url).map_err(|reason| failed(no_pool(&reason)))?;
     let mut request = pool.request(passage.method.clone(), url.clone());
     if !passage.body.is_empty() || effect == Effect::Write {
         request = request.body(passage.body.clone());

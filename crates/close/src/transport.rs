@@ -1,12 +1,18 @@
-//! The connections: pools of them, one for this machine and one for everywhere else.
+//! The connections: pools of them, for this machine and for everywhere else, and those for each runtime.
 //!
-//! Two, because they differ in whom they trust with a request. To this machine it goes directly, whatever
-//! proxy the environment names: plain http through a proxy would show the credential to it. To
-//! everywhere else it goes encrypted, through a tunnel if a proxy is set.
+//! This machine and everywhere else differ in whom they trust with a request. To this machine it goes directly,
+//! whatever proxy the environment names: plain http through a proxy would show the credential to it. To everywhere
+//! else it goes encrypted, through a tunnel if a proxy is set.
+//!
+//! A connection is driven by the runtime that opened it. A server with a runtime for each thread would have its
+//! requests wait for other threads if all of them shared one pool.
 
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
+use tokio::runtime::{Handle, Id};
 use url::Url;
 
 use crate::error::BuildError;
@@ -18,8 +24,19 @@ use crate::wire::is_loopback;
 /// connection that the other side is just closing.
 const IDLE: Duration = Duration::from_secs(30);
 
+/// All pools. Clones share them.
 #[derive(Debug, Clone)]
-pub(crate) struct Transport {
+pub(crate) struct Transport(Arc<Pools>);
+
+#[derive(Debug)]
+struct Pools {
+    connect_timeout: Duration,
+    by_runtime: RwLock<HashMap<Option<Id>, Pair>>,
+}
+
+/// The two pools of one runtime.
+#[derive(Debug, Clone)]
+struct Pair {
     local: reqwest::Client,
     /// Why there is none is kept for when it is needed: a machine without certificate authorities can
     /// still work with a Close of its own.
@@ -27,11 +44,38 @@ pub(crate) struct Transport {
 }
 
 impl Transport {
+    /// Pools for the runtime at hand; others get theirs when they first ask.
     pub(crate) fn new(options: &ClientOptions) -> Result<Self, BuildError> {
         install_tls_provider();
+        let pools = Pools { connect_timeout: options.connect_timeout, by_runtime: RwLock::default() };
+        pools.pair().map_err(|error| BuildError { reason: deepest(&error) })?;
+        Ok(Self(Arc::new(pools)))
+    }
+
+    /// The pool for an address, or why there is none.
+    pub(crate) fn pool(&self, url: &Url) -> Result<reqwest::Client, String> {
+        let pair = self.0.pair().map_err(|error| deepest(&error))?;
+        if is_loopback(url) { Ok(pair.local) } else { pair.remote }
+    }
+}
+
+impl Pools {
+    fn pair(&self) -> reqwest::Result<Pair> {
+        let runtime = Handle::try_current().ok().map(|handle| handle.id());
+        if let Some(known) = self.by_runtime.read().unwrap_or_else(PoisonError::into_inner).get(&runtime) {
+            return Ok(known.clone());
+        }
+        let made = Pair::new(self.connect_timeout)?;
+        let mut pairs = self.by_runtime.write().unwrap_or_else(PoisonError::into_inner);
+        Ok(pairs.entry(runtime).or_insert(made).clone())
+    }
+}
+
+impl Pair {
+    fn new(connect_timeout: Duration) -> reqwest::Result<Self> {
         let builder = || {
             reqwest::Client::builder()
-                .connect_timeout(options.connect_timeout)
+                .connect_timeout(connect_timeout)
                 .pool_idle_timeout(IDLE)
                 .redirect(Policy::none())
                 .referer(false)
@@ -39,15 +83,8 @@ impl Transport {
         let local = builder()
             .no_proxy()
             .build()
-            .or_else(|_| builder().no_proxy().tls_certs_only(std::iter::empty()).build())
-            .map_err(|error| BuildError { reason: deepest(&error) })?;
-        let remote = builder().build().map_err(|error| deepest(&error));
-        Ok(Self { local, remote })
-    }
-
-    /// The pool for an address, or why there is none.
-    pub(crate) fn pool(&self, url: &Url) -> Result<&reqwest::Client, &str> {
-        if is_loopback(url) { Ok(&self.local) } else { self.remote.as_ref().map_err(String::as_str) }
+            .or_else(|_| builder().no_proxy().tls_certs_only(std::iter::empty()).build())?;
+        Ok(Self { local, remote: builder().build().map_err(|error| deepest(&error)) })
     }
 }
 

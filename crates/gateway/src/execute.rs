@@ -25,7 +25,8 @@ impl Gateway {
     pub async fn execute(&self, caller: &Caller, call: ToolCall) -> Result<CallOutcome, CallError> {
         let (gateway, caller) = (self.clone(), caller.clone());
         let request = Span::current();
-        to_the_end("call", async move { gateway.execute_to_the_end(&caller, call, &request).await }).await
+        let work = async move { gateway.execute_to_the_end(&caller, call, &request).await };
+        to_the_end(&self.inner.vault, "call", work).await
     }
 
     async fn execute_to_the_end(

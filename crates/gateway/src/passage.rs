@@ -35,7 +35,7 @@ impl Gateway {
         let (gateway, caller) = (self.clone(), caller.clone());
         let request = Span::current();
         let work = async move { gateway.pass_to_the_end(&caller, selector, passage, &request).await };
-        to_the_end("request", work).await
+        to_the_end(&self.inner.vault, "request", work).await
     }
 
     async fn pass_to_the_end(

@@ -11,6 +11,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::connection::Connection;
 use crate::meter::Kind;
 use crate::shared::{Admission, Shared};
+use crate::workers::Place;
 
 /// How long nothing is accepted after the system could not give a connection: it needs something to be freed.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -20,6 +21,7 @@ pub(crate) struct Accepting {
     pub(crate) socket: TcpListener,
     pub(crate) tls: Option<TlsAcceptor>,
     pub(crate) router: Router,
+    pub(crate) place: Place,
     pub(crate) shared: Arc<Shared>,
 }
 
@@ -58,6 +60,11 @@ impl Accepting {
             Admission::Dropped => return,
         };
         let counted = self.shared.meter.count(Kind::Connection);
+        // A socket belongs to the runtime that it was opened in: this one is taken along to its seat.
+        let stream = match stream.into_std() {
+            Ok(stream) => stream,
+            Err(error) => return tracing::debug!(%error, "the connection has ended before it began"),
+        };
         let connection = Connection {
             stream,
             peer,
@@ -67,7 +74,7 @@ impl Accepting {
             refused,
         };
         // In a task of its own: a panic ends this one connection.
-        self.shared.tasks.spawn(async move {
+        self.place.seat().spawn(&self.shared.tasks, async move {
             let _held = (permit, counted);
             connection.serve().await;
         });

@@ -30,7 +30,7 @@ const WANTS_TLS: &str = "HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\
 
 /// A connection that was accepted.
 pub(crate) struct Connection {
-    pub(crate) stream: TcpStream,
+    pub(crate) stream: std::net::TcpStream,
     pub(crate) peer: SocketAddr,
     pub(crate) tls: Option<TlsAcceptor>,
     pub(crate) router: Router,
@@ -55,12 +55,15 @@ impl Connection {
     }
 
     async fn open(self) {
+        let Self { stream, peer, tls, router, shared, refused } = self;
         // Answers are small and awaited; waiting for more to send only delays them.
-        if let Err(error) = self.stream.set_nodelay(true) {
-            tracing::debug!(%error, "the connection has ended before it began");
-            return;
-        }
-        let Self { mut stream, peer, tls, router, shared, refused } = self;
+        let mut stream = match stream.set_nodelay(true).and_then(|()| TcpStream::from_std(stream)) {
+            Ok(stream) => stream,
+            Err(error) => {
+                tracing::debug!(%error, "the connection has ended before it began");
+                return;
+            }
+        };
         let Some(acceptor) = tls else {
             return talk(stream, Versions::Both, peer, router, shared, refused).await;
         };

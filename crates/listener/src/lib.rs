@@ -16,6 +16,7 @@ mod refusal;
 mod serving;
 mod shared;
 mod tls;
+mod workers;
 
 pub use authority::{AuthorityError, LocalAuthority};
 pub use certificate::Certificate;
@@ -24,3 +25,4 @@ pub use meter::Meter;
 pub use pair::{CertificateError, CertificateFiles};
 pub use serving::{Ended, Port, Serving, serve};
 pub use tls::Tls;
+pub use workers::Workers;

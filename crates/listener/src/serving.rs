@@ -16,6 +16,7 @@ use crate::limits::Limits;
 use crate::meter::Meter;
 use crate::shared::Shared;
 use crate::tls::{Tls, server_config};
+use crate::workers::Place;
 
 /// How long what is cut off may take to be gone.
 const CUTTING: Duration = Duration::from_secs(1);
@@ -57,6 +58,16 @@ impl Port {
 ///
 /// If a socket has no address, or a certificate cannot be used for TLS.
 pub fn serve(ports: Vec<Port>, router: &Router, limits: Limits) -> io::Result<Serving> {
+    serve_at(ports, router, limits, &Place::Here)
+}
+
+/// The same with the connections at a place of their own.
+pub(crate) fn serve_at(
+    ports: Vec<Port>,
+    router: &Router,
+    limits: Limits,
+    place: &Place,
+) -> io::Result<Serving> {
     let shared = Shared::new(limits);
     let addresses = ports.iter().map(|port| port.socket.local_addr()).collect::<io::Result<Vec<_>>>()?;
     let mut watched: Vec<Certificate> = Vec::new();
@@ -75,6 +86,7 @@ pub fn serve(ports: Vec<Port>, router: &Router, limits: Limits) -> io::Result<Se
             socket,
             tls: acceptor,
             router: router.clone(),
+            place: place.clone(),
             shared: Arc::clone(&shared),
         });
     }

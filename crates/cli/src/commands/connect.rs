@@ -61,7 +61,7 @@ pub(crate) async fn run(house: House, wanted: &Wanted<'_>, console: &Console) ->
     let mut signals = Signals::listen();
     let outcome = ask(&house, &connection.name, wanted, &mut signals, console).await;
     if let Some(server) = server {
-        signals.or_at_once(server.shutdown(), console).await;
+        signals.or_at_once(async { drop(server.shutdown().await) }, console).await;
     }
     let account = outcome?;
     house.close().await;

@@ -81,7 +81,7 @@ pub(crate) async fn run(
     signals.next().await;
     console.talk("stopping; calls in flight are finished first; once more stops at once");
     let stopping = async {
-        server.shutdown().await;
+        let _workers = server.shutdown().await;
         if let Some(metrics) = metrics {
             metrics.shutdown().await;
         }

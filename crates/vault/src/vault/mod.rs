@@ -18,7 +18,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::sync::Notify;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
@@ -60,7 +62,7 @@ pub(crate) struct Inner {
     /// Told when a grant has a new schedule.
     pub(crate) rescheduled: Notify,
     /// Work that must not be cut off, and the background refresher.
-    pub(crate) tasks: TaskTracker,
+    pub(crate) tasks: Tasks,
     pub(crate) stop: CancellationToken,
     /// What this opening of the vault is called in leases.
     pub(crate) instance: String,
@@ -72,6 +74,29 @@ pub(crate) struct Inner {
     pub(crate) recorder: recorder::Recorder,
     record_lifetime: Duration,
     data_folder: PathBuf,
+}
+
+/// Work that must not be cut off. It runs where the vault was opened: whoever asks for it may do so from a runtime that
+/// ends sooner.
+#[derive(Debug)]
+pub(crate) struct Tasks {
+    tracker: TaskTracker,
+    home: Handle,
+}
+
+impl Tasks {
+    pub(crate) fn spawn<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> JoinHandle<T> {
+        self.tracker.spawn_on(work, &self.home)
+    }
+
+    /// Waits until all of it is done.
+    async fn end(&self) {
+        self.tracker.close();
+        self.tracker.wait().await;
+    }
 }
 
 impl Vault {
@@ -116,7 +141,7 @@ impl Vault {
                 refresh: options.refresh,
                 gates: Gates::default(),
                 rescheduled: Notify::new(),
-                tasks: TaskTracker::new(),
+                tasks: Tasks { tracker: TaskTracker::new(), home: Handle::current() },
                 stop: CancellationToken::new(),
                 instance: identifiers::generate("vault_"),
                 issuer: options.issuer.or_else(|| options.public_url.clone()),
@@ -138,8 +163,7 @@ impl Vault {
     /// Everything that is asked of the vault afterwards fails.
     pub async fn close(&self) {
         self.inner.stop.cancel();
-        self.inner.tasks.close();
-        self.inner.tasks.wait().await;
+        self.inner.tasks.end().await;
         self.inner.store.close().await;
     }
 
@@ -177,6 +201,11 @@ impl Vault {
         let oldest = before(now, self.inner.record_lifetime);
         self.inner.store.delete_old_runs(oldest).await?;
         Ok(self.inner.store.delete_old_calls(oldest).await?)
+    }
+
+    /// Runs work to its end that nobody waits for any more; [`close`](Self::close) does.
+    pub fn finish_in_background(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.inner.tasks.spawn(work);
     }
 
     /// Runs work that Close may already have acted on: once begun it goes on even if whoever asked for it is no
