@@ -88,6 +88,16 @@ impl<'c> Prepared<'c> {
         result::present(self.address, &self.arguments(), answer)
     }
 
+    /// Whether [`present`](Self::present) gives back Close's answer as it is.
+    pub fn shows_answer_as_it_is(&self) -> bool {
+        result::is_as_it_is(self.address)
+    }
+
+    /// For lists: the plural under which the items are known.
+    pub fn list(&self) -> Option<&'c str> {
+        self.address.tool.result.list.as_deref()
+    }
+
     /// The normalised arguments, by AgentKit name.
     pub fn arguments(&self) -> Map<String, Value> {
         let named = self.address.tool.parameters.iter().zip(&self.values);

@@ -14,6 +14,13 @@ pub struct Presented {
     pub list: Option<String>,
 }
 
+/// Whether an answer needs nothing done to it.
+pub(crate) fn is_as_it_is(address: Address<'_>) -> bool {
+    let rule = &address.tool.result;
+    let untouched = !rule.wrap && rule.derive.is_empty();
+    rule.deleted.is_none() && (untouched || address.vocabulary != Vocabulary::Function)
+}
+
 pub(crate) fn present(address: Address<'_>, arguments: &Map<String, Value>, answer: Value) -> Presented {
     let rule = &address.tool.result;
     let data = if let Some(sentence) = &rule.deleted {

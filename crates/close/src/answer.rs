@@ -2,9 +2,9 @@
 
 use http::header::{CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, StatusCode};
-use serde_json::{Map, Value};
 use url::Url;
 
+use crate::json_text::JsonText;
 use crate::rate_limit::Told;
 
 /// The most that is read of an answer that reports a failure, in bytes: a few sentences, or a page
@@ -28,7 +28,7 @@ pub(crate) struct Answer {
 #[derive(Debug)]
 pub(crate) enum Body {
     Empty,
-    Json(Value),
+    Json(JsonText),
     /// Something else, which is never shown.
     Other,
     /// Too large, or cut off: only of answers that report a failure, where the status says enough.
@@ -55,29 +55,27 @@ impl Answer {
         }
     }
 
-    pub(crate) fn with_body(self, bytes: &[u8]) -> Self {
+    pub(crate) fn with_body(self, bytes: Vec<u8>) -> Self {
         let body = if bytes.iter().all(u8::is_ascii_whitespace) {
             Body::Empty
         } else if self.media_type.as_deref().is_some_and(|media_type| media_type.contains("html")) {
             Body::Other
         } else {
             // Some of Close's answers carry no media type; every one is an object or a list.
-            match serde_json::from_slice(bytes) {
-                Ok(value @ (Value::Object(_) | Value::Array(_))) => Body::Json(value),
-                Ok(_) | Err(_) => Body::Other,
-            }
+            let text = String::from_utf8(bytes).ok().and_then(|text| JsonText::new(text).ok());
+            text.filter(|text| text.is_object() || text.is_list()).map_or(Body::Other, Body::Json)
         };
         Self { body, ..self }
     }
 
     /// The JSON of an answer that reports success; the answer itself otherwise.
-    pub(crate) fn into_success(mut self) -> Result<(Self, Value), Box<Self>> {
+    pub(crate) fn into_success(mut self) -> Result<(Self, JsonText), Box<Self>> {
         if !self.status.is_success() {
             return Err(Box::new(self));
         }
         match std::mem::replace(&mut self.body, Body::Empty) {
-            Body::Empty => Ok((self, Value::Object(Map::new()))),
-            Body::Json(value) => Ok((self, value)),
+            Body::Empty => Ok((self, JsonText::empty_object())),
+            Body::Json(text) => Ok((self, text)),
             body @ (Body::Other | Body::Unread) => Err(Box::new(Self { body, ..self })),
         }
     }

@@ -7,16 +7,19 @@ use std::error::Error as _;
 
 use http::HeaderValue;
 use http::header::AUTHORIZATION;
-use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 use tracing::{Instrument, debug};
 
 use crate::answer::{Answer, MAX_FAILURE_BYTES};
 use crate::failure::Failure;
+use crate::json_text::JsonText;
 use crate::observer::{AttemptSummary, attempt_span, attempted};
 use crate::options::ClientOptions;
 use crate::transport::{Transport, deepest};
 use crate::wire::WireRequest;
+
+/// Room that is made for an answer before it comes, in bytes, if its length says that it will need it.
+const USUAL_ANSWER: u64 = 64 * 1024;
 
 /// What stays the same from attempt to attempt.
 pub(crate) struct Attempts<'a> {
@@ -29,7 +32,7 @@ pub(crate) struct Attempts<'a> {
 
 impl Attempts<'_> {
     /// Makes the attempt of that number, counted from one.
-    pub(crate) async fn make(&self, number: u32) -> Result<(Answer, Value), Failure> {
+    pub(crate) async fn make(&self, number: u32) -> Result<(Answer, JsonText), Failure> {
         let started = Instant::now();
         let url = &self.wire.url;
         let span = attempt_span(&self.wire.method, url.host_str(), url.path(), number);
@@ -52,7 +55,7 @@ impl Attempts<'_> {
         result
     }
 
-    async fn exchange(&self, started: Instant) -> Result<(Answer, Value), Failure> {
+    async fn exchange(&self, started: Instant) -> Result<(Answer, JsonText), Failure> {
         // Far enough to be no limit, should the sum overflow.
         let limit = started
             .checked_add(self.options.attempt_timeout)
@@ -69,7 +72,7 @@ impl Attempts<'_> {
         let head = Answer::head(status, &self.wire.url, response.headers());
         let result = if status.is_success() {
             match timeout_at(limit, read(response, self.options.max_response_bytes)).await {
-                Ok(Ok(bytes)) => head.with_body(&bytes),
+                Ok(Ok(bytes)) => head.with_body(bytes),
                 Ok(Err(Unreadable::TooLarge)) => {
                     return Err(Failure::TooLarge { status, limit: self.options.max_response_bytes });
                 }
@@ -82,7 +85,7 @@ impl Attempts<'_> {
             // The status of a failure says the most; a body that cannot be read takes nothing from it.
             let longest = self.options.max_response_bytes.min(MAX_FAILURE_BYTES);
             match timeout_at(limit, read(response, longest)).await {
-                Ok(Ok(bytes)) => head.with_body(&bytes),
+                Ok(Ok(bytes)) => head.with_body(bytes),
                 Ok(Err(_)) | Err(_) => head,
             }
         };
@@ -124,7 +127,9 @@ pub(crate) async fn read(mut response: reqwest::Response, limit: usize) -> Resul
     if response.content_length().is_some_and(|length| length > limit as u64) {
         return Err(Unreadable::TooLarge);
     }
-    let mut bytes = Vec::new();
+    // What the length promises need not come.
+    let expected = response.content_length().unwrap_or_default().min(USUAL_ANSWER);
+    let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or_default());
     while let Some(piece) = response.chunk().await.map_err(|error| Unreadable::Lost(deepest(&error)))? {
         if piece.len() > limit - bytes.len() {
             return Err(Unreadable::TooLarge);

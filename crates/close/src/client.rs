@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
 use tokio::time::{Instant, sleep};
 use tracing::Instrument;
 use url::{Position, Url};
@@ -13,6 +12,7 @@ use crate::attempt::Attempts;
 use crate::credential::Credential;
 use crate::error::{BuildError, CloseError, ErrorKind};
 use crate::failure::Failure;
+use crate::json_text::JsonText;
 use crate::observer::{AttemptSummary, attempt_span, attempted};
 use crate::options::ClientOptions;
 use crate::pages::{PageLimits, Pages};
@@ -149,7 +149,7 @@ impl Client {
     }
 }
 
-fn response(answer: Answer, data: Value, attempts: u32, waited: Duration) -> Response {
+fn response(answer: Answer, data: JsonText, attempts: u32, waited: Duration) -> Response {
     Response {
         status: answer.status.as_u16(),
         data,

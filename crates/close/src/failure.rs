@@ -86,8 +86,8 @@ impl Failure {
 
         let said = match body.map(|answer| &answer.body) {
             // The body of a 429 is no longer part of Close's contract, and the message says it all.
-            Some(Body::Json(value)) if !matches!(kind, ErrorKind::RateLimited { .. }) => {
-                ErrorBody::read(value)
+            Some(Body::Json(text)) if !matches!(kind, ErrorKind::RateLimited { .. }) => {
+                ErrorBody::read(&text.clone().into_value())
             }
             _ => ErrorBody::default(),
         };

@@ -7,6 +7,7 @@ mod credential;
 mod error;
 mod error_body;
 mod failure;
+mod json_text;
 mod observer;
 mod options;
 mod pages;
@@ -21,6 +22,7 @@ mod wire;
 
 pub use client::Client;
 pub use credential::Credential;
+pub use json_text::JsonText;
 pub use error::{BuildError, CloseError, ErrorKind, FieldError, Outcome};
 pub use observer::{AttemptSummary, Observer};
 pub use options::{Backoff, ClientOptions};

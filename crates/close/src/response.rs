@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
-
+use crate::json_text::JsonText;
 use crate::rate_limit::RateLimit;
 
 /// Close's answer to a request that succeeded.
@@ -13,7 +12,7 @@ pub struct Response {
     /// a deletion is answered 200 or 204 (documented).
     pub status: u16,
     /// The JSON body; `{}` where Close sent none.
-    pub data: Value,
+    pub data: JsonText,
     /// Close's `trace-id`, to name the request to Close's support.
     pub trace_id: Option<String>,
     /// How many times the request was attempted, this time included.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use latch_catalog::Kind;
+use latch_close::JsonText;
 use latch_vault::Policy;
 use serde::Serialize;
 use serde_json::Value;
@@ -90,9 +91,34 @@ impl AccountSelector {
     }
 }
 
-/// A call that succeeded.
+/// What a call was answered with.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// What Close wrote. Nobody has looked inside yet.
+    Text(JsonText),
+    /// What was made from it.
+    Value(Value),
+}
+
+impl Default for Answer {
+    fn default() -> Self {
+        Self::Value(Value::Null)
+    }
+}
+
+impl Answer {
+    /// The answer, taken apart.
+    pub fn into_value(self) -> Value {
+        match self {
+            Self::Text(text) => text.into_value(),
+            Self::Value(value) => value,
+        }
+    }
+}
+
+/// A call that succeeded. `D` is what its answer is held as.
 #[derive(Debug, Clone, Serialize)]
-pub struct CallOutcome {
+pub struct CallOutcome<D = Value> {
     /// Id of the recorded call, `call_…`.
     pub call_id: String,
     /// The tool, in the vocabulary in which it was called.
@@ -102,7 +128,7 @@ pub struct CallOutcome {
     /// The account's identifier.
     pub account: String,
     /// The answer; null for a dry run, and made up for a write of a rehearsal.
-    pub data: Value,
+    pub data: D,
     /// For lists: the plural under which the items are known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub list: Option<String>,
@@ -122,6 +148,26 @@ pub struct CallOutcome {
     /// How long it all took.
     #[serde(rename = "duration_ms", serialize_with = "milliseconds")]
     pub duration: Duration,
+}
+
+impl CallOutcome<Answer> {
+    /// The same with the answer taken apart.
+    pub fn read(self) -> CallOutcome {
+        CallOutcome {
+            call_id: self.call_id,
+            tool: self.tool,
+            kind: self.kind,
+            account: self.account,
+            data: self.data.into_value(),
+            list: self.list,
+            planned: self.planned,
+            close_status: self.close_status,
+            close_trace_id: self.close_trace_id,
+            attempts: self.attempts,
+            forced: self.forced,
+            duration: self.duration,
+        }
+    }
 }
 
 /// A request as it would be sent, without the credential.

@@ -13,7 +13,7 @@ use crate::policy;
 use crate::record::Recorder;
 use crate::rehearse::{Read, Rehearsed};
 use crate::task::to_the_end;
-use crate::{CallError, CallOutcome, Caller, PlannedRequest, ToolCall};
+use crate::{Answer, CallError, CallOutcome, Caller, PlannedRequest, ToolCall};
 
 impl Gateway {
     /// Executes one tool for one caller. A call that has begun runs to its end and is recorded even if
@@ -23,6 +23,15 @@ impl Gateway {
     ///
     /// See [`ErrorClass`](crate::ErrorClass). Unless the error's effect is unknown, nothing was changed at Close.
     pub async fn execute(&self, caller: &Caller, call: ToolCall) -> Result<CallOutcome, CallError> {
+        self.execute_unread(caller, call).await.map(CallOutcome::read)
+    }
+
+    /// The same for whoever hands the answer on: where it is shown as Close wrote it, it stays a text.
+    pub async fn execute_unread(
+        &self,
+        caller: &Caller,
+        call: ToolCall,
+    ) -> Result<CallOutcome<Answer>, CallError> {
         let (gateway, caller) = (self.clone(), caller.clone());
         let request = Span::current();
         let work = async move { gateway.execute_to_the_end(&caller, call, &request).await };
@@ -34,7 +43,7 @@ impl Gateway {
         caller: &Caller,
         call: ToolCall,
         request: &Span,
-    ) -> Result<CallOutcome, CallError> {
+    ) -> Result<CallOutcome<Answer>, CallError> {
         let address = self.inner.catalog.find(&call.tool)?;
         let mut recorder = Recorder::start(self, caller, address.tool(), &call);
         let result =
@@ -53,7 +62,7 @@ impl Gateway {
         call: &ToolCall,
         address: latch_catalog::Address<'_>,
         recorder: &mut Recorder<'_>,
-    ) -> Result<CallOutcome, CallError> {
+    ) -> Result<CallOutcome<Answer>, CallError> {
         let allowed = self.inner.options.call_deadline;
         let deadline = Instant::now() + call.deadline.map_or(allowed, |wanted| wanted.min(allowed));
         let chosen = self.choose(caller, &call.account).await?;
@@ -71,7 +80,7 @@ impl Gateway {
             tool: address.name().to_owned(),
             kind: address.tool().kind,
             account: chosen.identifier().to_owned(),
-            data: Value::Null,
+            data: Answer::default(),
             list: None,
             planned: None,
             close_status: None,
@@ -93,7 +102,10 @@ impl Gateway {
             };
             if outcome.kind == Kind::Read {
                 match self.rehearse_read(&rehearsed).await? {
-                    Read::Sent(answer) => outcome.answered(&prepared, answer),
+                    Read::Sent(answer, data) => {
+                        outcome.answered(&answer);
+                        outcome.presented(&prepared, data);
+                    }
                     Read::Known(data) => outcome.presented(&prepared, data),
                 }
             } else {
@@ -103,7 +115,13 @@ impl Gateway {
             }
         } else {
             let answer = self.send(&chosen, &request, deadline).await?;
-            outcome.answered(&prepared, answer);
+            outcome.answered(&answer);
+            if prepared.shows_answer_as_it_is() {
+                outcome.list = prepared.list().map(str::to_owned);
+                outcome.data = Answer::Text(answer.data);
+            } else {
+                outcome.presented(&prepared, answer.data.into_value());
+            }
         }
         outcome.duration = recorder.elapsed();
         Ok(outcome)
@@ -116,18 +134,17 @@ impl Gateway {
     }
 }
 
-impl CallOutcome {
-    /// Takes over what Close answered.
-    fn answered(&mut self, prepared: &Prepared<'_>, answer: Response) {
+impl CallOutcome<Answer> {
+    /// Notes how Close answered.
+    fn answered(&mut self, answer: &Response) {
         self.close_status = Some(answer.status);
-        self.close_trace_id = answer.trace_id;
+        self.close_trace_id.clone_from(&answer.trace_id);
         self.attempts = answer.attempts;
-        self.presented(prepared, answer.data);
     }
 
     fn presented(&mut self, prepared: &Prepared<'_>, data: Value) {
         let presented = prepared.present(data);
-        self.data = presented.data;
+        self.data = Answer::Value(presented.data);
         self.list = presented.list;
     }
 }

@@ -25,7 +25,7 @@ mod task;
 
 pub use accounts::{AccountList, AccountQuery};
 pub use authorization::KeyRefused;
-pub use call::{AccountSelector, CallOutcome, PlannedRequest, ToolCall};
+pub use call::{AccountSelector, Answer, CallOutcome, PlannedRequest, ToolCall};
 pub use caller::{Caller, environment_option};
 pub use error::{CallError, ErrorClass, FieldError, WriteEffect};
 pub use gateway::{EnvironmentAccount, Gateway, GatewayOptions};

@@ -76,7 +76,7 @@ impl<'g> Recorder<'g> {
 
     /// Writes the record and hands it over. A call is not failed because its record could not be written, but
     /// it is said.
-    pub(crate) async fn finish(self, result: &Result<CallOutcome, CallError>) -> CallRecord {
+    pub(crate) async fn finish<D>(self, result: &Result<CallOutcome<D>, CallError>) -> CallRecord {
         let answered = result.as_ref().map(|outcome| Answered {
             status: outcome.close_status,
             attempts: outcome.attempts,

@@ -26,8 +26,8 @@ pub(crate) struct Rehearsed<'a> {
 
 /// What a read of a rehearsal came to.
 pub(crate) enum Read {
-    /// Close answered it.
-    Sent(Response),
+    /// Close answered it, and this is left of the answer with the plan laid over it.
+    Sent(Response, Value),
     /// The rehearsal knew.
     Known(Value),
 }
@@ -38,7 +38,9 @@ impl Gateway {
         let Request { method, path, query, .. } = call.request;
         let account = call.chosen.key();
         if *method != http::Method::GET {
-            return Ok(Read::Sent(self.send(call.chosen, call.request, call.deadline).await?));
+            let answer = self.send(call.chosen, call.request, call.deadline).await?;
+            let data = answer.data.clone().into_value();
+            return Ok(Read::Sent(answer, data));
         }
         if let Some((collection, id)) = split_path(path) {
             match call.rehearsal.overlay(|overlay| overlay.get(account, collection, id)) {
@@ -51,9 +53,10 @@ impl Gateway {
         if let Some(list) = known {
             return Ok(Read::Known(list));
         }
-        let mut answer = self.send(call.chosen, call.request, call.deadline).await?;
-        call.rehearsal.overlay(|overlay| overlay.lay_over(account, path, query, &mut answer.data));
-        Ok(Read::Sent(answer))
+        let answer = self.send(call.chosen, call.request, call.deadline).await?;
+        let mut data = answer.data.clone().into_value();
+        call.rehearsal.overlay(|overlay| overlay.lay_over(account, path, query, &mut data));
+        Ok(Read::Sent(answer, data))
     }
 
     /// Plans a write and makes up its answer.
@@ -125,7 +128,7 @@ impl Gateway {
         if call.prepared.reader().is_none() || !call.passed.may_read {
             return Ok(None);
         }
-        Ok(Some(self.send(call.chosen, &Request::get(path), call.deadline).await?.data))
+        Ok(Some(self.send(call.chosen, &Request::get(path), call.deadline).await?.data.into_value()))
     }
 }
 

@@ -1,6 +1,5 @@
 //! Each call of each service, handed on.
 
-use latch_gateway::CallOutcome;
 use prost::Message as _;
 use tonic::{Request, Response, Status};
 
@@ -29,7 +28,7 @@ use crate::protocol::scalekit::v1::tools::{
     ListScopedToolsRequest, ListScopedToolsResponse, ListToolsRequest, ListToolsResponse,
     RefreshToolsRequest, RefreshToolsResponse, SearchToolsRequest, SearchToolsResponse,
 };
-use crate::service::{LARGEST_RESULT, too_large};
+use crate::service::{Execution, LARGEST_RESULT, too_large};
 use crate::structs::to_struct;
 
 /// A service whose methods hand a request to the service method of the same name; what follows `also` is written
@@ -107,8 +106,8 @@ serve! {
     }
 }
 
-fn answer(mut outcome: CallOutcome) -> Result<ExecuteToolResponse, Status> {
-    let data = to_struct(outcome.data.take());
+fn answer(mut outcome: Execution) -> Result<ExecuteToolResponse, Status> {
+    let data = to_struct(std::mem::take(&mut outcome.data).into_value());
     let response = ExecuteToolResponse { data: Some(data), execution_id: outcome.call_id.clone() };
     let bytes = response.encoded_len();
     if bytes > LARGEST_RESULT { Err(refused(too_large(&outcome, bytes))) } else { Ok(response) }

@@ -5,14 +5,15 @@ use std::time::Duration;
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::HeaderMap;
-use latch_gateway::Caller;
-use serde::Deserialize;
+use latch_catalog::Kind;
+use latch_gateway::{Answer, Caller, ErrorClass, PlannedRequest};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::body::form;
 use super::error::RestError;
 use crate::protocol::latch::v1::ExecuteToolRequest;
-use crate::service::{LARGEST_RESULT, Service, Wanted, checked, too_large};
+use crate::service::{Execution, Failure, LARGEST_RESULT, Service, Wanted, checked, too_large};
 
 /// Room for most answers, so that the text need not move while it grows.
 const USUAL_ANSWER: usize = 8 * 1024;
@@ -72,32 +73,67 @@ pub(super) async fn execute(
         deadline: body.deadline_seconds.map(|seconds| Duration::from_secs(seconds.into())),
         timezone_offset: headers.get("x-tz-offset").and_then(|value| value.to_str().ok()?.parse().ok()),
     };
-    let mut outcome = service.execute(caller, wanted).await?;
-    let data = match outcome.data.take() {
-        data @ Value::Object(_) => data,
-        Value::Null => json!({}),
-        other => json!({"value": other}),
-    };
-    let mut answer = json!({"data": data, "execution_id": outcome.call_id});
-    answer["meta"] = json!({
-        "tool": outcome.tool,
-        "kind": outcome.kind,
-        "account": outcome.account,
-        "dry_run": outcome.planned.is_some(),
-        "close_status": outcome.close_status,
-        "attempts": outcome.attempts,
-    });
-    if let Some(planned) = &outcome.planned {
-        answer["request"] = json!(planned);
-    }
-    let mut text = Vec::with_capacity(USUAL_ANSWER);
-    if serde_json::to_writer(&mut text, &answer).is_err() {
-        text.clear();
-    }
+    let outcome = service.execute(caller, wanted).await?;
+    let text = text_of(&outcome).map_err(|error| {
+        Failure::new(ErrorClass::Internal, format!("the answer cannot be written: {error}"))
+    })?;
     if text.len() > LARGEST_RESULT {
         return Err(too_large(&outcome, text.len()).into());
     }
     Ok(([(http::header::CONTENT_TYPE, "application/json")], text).into_response())
+}
+
+/// What stands beside the data.
+#[derive(Serialize)]
+struct Beside<'a> {
+    execution_id: &'a str,
+    meta: Meta<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<&'a PlannedRequest>,
+}
+
+#[derive(Serialize)]
+struct Meta<'a> {
+    tool: &'a str,
+    kind: Kind,
+    account: &'a str,
+    dry_run: bool,
+    close_status: Option<u16>,
+    attempts: u32,
+}
+
+/// The answer as it is sent. The data is always an object, and what Close wrote goes into it as it came.
+fn text_of(outcome: &Execution) -> serde_json::Result<Vec<u8>> {
+    let mut text = Vec::with_capacity(USUAL_ANSWER);
+    text.extend_from_slice(br#"{"data":"#);
+    match &outcome.data {
+        Answer::Text(json) if json.is_object() => text.extend_from_slice(json.as_str().as_bytes()),
+        Answer::Text(json) => {
+            text.extend_from_slice(br#"{"value":"#);
+            text.extend_from_slice(json.as_str().as_bytes());
+            text.push(b'}');
+        }
+        Answer::Value(Value::Null) => text.extend_from_slice(b"{}"),
+        Answer::Value(object @ Value::Object(_)) => serde_json::to_writer(&mut text, object)?,
+        Answer::Value(other) => serde_json::to_writer(&mut text, &json!({"value": other}))?,
+    }
+    // The members beside it are an object of their own, whose opening brace is left out.
+    let brace = text.len();
+    let beside = Beside {
+        execution_id: &outcome.call_id,
+        meta: Meta {
+            tool: &outcome.tool,
+            kind: outcome.kind,
+            account: &outcome.account,
+            dry_run: outcome.planned.is_some(),
+            close_status: outcome.close_status,
+            attempts: outcome.attempts,
+        },
+        request: outcome.planned.as_ref(),
+    };
+    serde_json::to_writer(&mut text, &beside)?;
+    text[brace] = b',';
+    Ok(text)
 }
 
 /// An answer in JSON with a status.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use latch_gateway::{CallError, CallOutcome, Caller, ErrorClass, ToolCall};
+use latch_gateway::{Answer, CallError, CallOutcome, Caller, ErrorClass, ToolCall};
 use serde_json::Value;
 
 use super::{Failure, Service, selector};
@@ -24,7 +24,7 @@ pub(crate) struct Wanted {
 }
 
 /// A call that succeeded.
-pub(crate) type Execution = CallOutcome;
+pub(crate) type Execution = CallOutcome<Answer>;
 
 impl Service {
     /// Calls a tool. A call that has begun goes on if whoever asked for it goes away.
@@ -47,7 +47,7 @@ impl Service {
             timezone_offset: wanted.timezone_offset,
             ..ToolCall::new(wanted.tool_name, wanted.params)
         };
-        Ok(self.gateway.execute(caller, call).await?)
+        Ok(self.gateway.execute_unread(caller, call).await?)
     }
 }
 
