@@ -1,5 +1,7 @@
 //! The doors in one router, and the limits that hold for all of them.
 
+use std::any::Any;
+
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{self, Next};
@@ -35,43 +37,57 @@ impl Default for ApiOptions {
 pub fn router(gateway: Gateway, options: ApiOptions) -> Router {
     let concurrency = Concurrency::new(options.calls_per_client);
     let service = Service { gateway, concurrency };
-    Router::new()
+    // The usual calls pass as few layers as possible: the router makes several boxes for each, at each request.
+    let calls = Router::new()
+        .route("/api", any(rest::serve))
+        .route("/api/{*rest}", any(rest::serve))
+        .layer(CatchPanicLayer::custom(broken))
+        .with_state(service.clone());
+    let others = Router::new()
         .route("/oauth/token", post(oauth::token))
         .route("/keys", get(oauth::keys))
         .route("/openapi.json", get(openapi::serve))
         .route("/reference", get(openapi::reference))
         .route("/proxy/{*path}", any(proxy::pass))
-        .route("/api", any(rest::serve))
-        .route("/api/{*rest}", any(rest::serve))
         .method_not_allowed_fallback(async || {
             RestError::with_status(StatusCode::METHOD_NOT_ALLOWED, "this address takes another method", None)
         })
         .fallback(nothing_here)
-        .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .with_state(service.clone())
-        .layer(middleware::from_fn(read_small_bodies))
-        .merge(grpc::router(service))
-        .layer(CatchPanicLayer::custom(|_| {
-            let message = "something went wrong within Latch; its log says what";
-            RestError::from(CallError::new(ErrorClass::Internal, message)).into_response()
-        }))
+        .layer((
+            CatchPanicLayer::custom(broken),
+            middleware::from_fn(read_small_bodies),
+            DefaultBodyLimit::max(LARGEST_BODY),
+        ))
+        .with_state(service.clone());
+    calls.merge(others).merge(grpc::router(service).layer(CatchPanicLayer::custom(broken)))
+}
+
+/// What a request that ended in a panic is answered with.
+fn broken(_: Box<dyn Any + Send>) -> Response {
+    let message = "something went wrong within Latch; its log says what";
+    RestError::from(CallError::new(ErrorClass::Internal, message)).into_response()
 }
 
 /// Bodies up to this size are read before anything is answered.
 const SMALL_BODY: usize = 64 * 1024;
 
-/// A connection on which an answer was given before the body had come has to be closed, and the client's next
-/// request is lost with it. So what is small is read first, also where the answer does not depend on it.
 async fn read_small_bodies(request: Request, next: Next) -> Response {
-    let length = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    if !length.is_some_and(|length: usize| (1..=SMALL_BODY).contains(&length)) {
-        return next.run(request).await;
-    }
-    let (parts, body) = request.into_parts();
-    match rest::body::bytes(body).await {
-        Ok(bytes) => next.run(Request::from_parts(parts, bytes.into())).await,
+    match with_small_body_read(request).await {
+        Ok(request) => next.run(request).await,
         Err(error) => error.into_response(),
     }
+}
+
+/// A connection on which an answer was given before the body had come has to be closed, and the client's next
+/// request is lost with it. So what is small is read first, also where the answer does not depend on it.
+pub(crate) async fn with_small_body_read(request: Request) -> Result<Request, RestError> {
+    let length = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    if !length.is_some_and(|length: usize| (1..=SMALL_BODY).contains(&length)) {
+        return Ok(request);
+    }
+    let (parts, body) = request.into_parts();
+    let bytes = rest::body::bytes(body).await?;
+    Ok(Request::from_parts(parts, bytes.into()))
 }
 
 async fn nothing_here(request: Request) -> Response {

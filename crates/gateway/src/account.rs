@@ -47,12 +47,12 @@ impl Gateway {
         selector: &AccountSelector,
     ) -> Result<Chosen, CallError> {
         match selector {
-            AccountSelector::Default => self.choose_default(caller).await,
+            AccountSelector::Default => Box::pin(self.choose_default(caller)).await,
             // The key from the environment is the command line's default account; nobody else has one.
             AccountSelector::Identifier { connection: None, identifier }
                 if identifier == DEFAULT_ACCOUNT && self.inner.options.environment_account.is_some() =>
             {
-                self.choose_default(caller).await
+                Box::pin(self.choose_default(caller)).await
             }
             other => Ok(Chosen::Connected(Box::new(self.account(caller, other).await?))),
         }
@@ -78,7 +78,7 @@ impl Gateway {
         match found {
             Ok(account) => Ok(account),
             Err(error @ VaultError::NotFound { .. }) => {
-                Err(CallError::from(error).with_hint(self.hint_for_unknown(caller).await))
+                Err(CallError::from(error).with_hint(Box::pin(self.hint_for_unknown(caller)).await))
             }
             Err(error) => Err(error.into()),
         }

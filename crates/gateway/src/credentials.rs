@@ -1,5 +1,7 @@
 //! Calling Close with the chosen account's credential, and what to do when Close refuses it.
 //!
+//! What happens seldom is boxed here, so that the usual call does not carry room for it.
+//!
 //! Promises that a refused token is refreshed once and the operation repeated once: Close did nothing with
 //! the first. Promises that a caller whose account cannot be used learns why and how to mend it.
 
@@ -60,15 +62,15 @@ impl Gateway {
                 match operation(for_close(&renewed)).await {
                     Err(error) if error.kind == ErrorKind::Unauthorized => {
                         let reason = "Close refused a token that had just been refreshed";
-                        let account = vault.mark_revoked(account, renewed.generation(), reason).await?;
-                        return Err(self.refused(&account).await);
+                        let marking = Box::pin(vault.mark_revoked(account, renewed.generation(), reason));
+                        return Err(self.refused(&marking.await?).await);
                     }
                     other => other?,
                 }
             }
             Err(error) if error.kind == ErrorKind::Unauthorized => {
-                let account = vault.mark_api_key_rejected(account, credential.generation()).await?;
-                return Err(self.refused(&account).await);
+                let marking = Box::pin(vault.mark_api_key_rejected(account, credential.generation()));
+                return Err(self.refused(&marking.await?).await);
             }
             other => other?,
         };
@@ -88,7 +90,7 @@ impl Gateway {
     ) -> Result<Credential, CallError> {
         match timeout_at(deadline, credential).await {
             Ok(Ok(credential)) => Ok(credential),
-            Ok(Err(error)) => Err(self.explain_inactive(account, error).await),
+            Ok(Err(error)) => Err(Box::pin(self.explain_inactive(account, error)).await),
             Err(_) => Err(CallError::new(
                 ErrorClass::Timeout,
                 "the time for the call was over before Close had renewed the account's token; nothing was sent",
@@ -119,7 +121,7 @@ impl Gateway {
 
     /// What a caller is told when Close has just refused the account's credential.
     async fn refused(&self, account: &Account) -> CallError {
-        CallError { close_status: Some(401), ..self.inactive(account).await }
+        CallError { close_status: Some(401), ..Box::pin(self.inactive(account)).await }
     }
 
     /// What a caller is told of an account that cannot be used: its status, why, and a fresh link.

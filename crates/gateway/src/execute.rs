@@ -73,7 +73,10 @@ impl Gateway {
         }
         let mut prepared = address.prepare(&call.arguments)?;
         let passed = policy::pass(caller, call, &chosen, address.tool().kind)?;
-        self.resolve_names(&mut prepared, &chosen, deadline, call.rehearsal.as_ref()).await?;
+        if !prepared.lookups().is_empty() {
+            let resolving = self.resolve_names(&mut prepared, &chosen, deadline, call.rehearsal.as_ref());
+            Box::pin(resolving).await?;
+        }
         let request = wire_request(&prepared, address.tool().kind, call.timezone_offset);
         let mut outcome = CallOutcome {
             call_id: recorder.id().to_owned(),
@@ -101,7 +104,7 @@ impl Gateway {
                 deadline,
             };
             if outcome.kind == Kind::Read {
-                match self.rehearse_read(&rehearsed).await? {
+                match Box::pin(self.rehearse_read(&rehearsed)).await? {
                     Read::Sent(answer, data) => {
                         outcome.answered(&answer);
                         outcome.presented(&prepared, data);
@@ -109,7 +112,7 @@ impl Gateway {
                     Read::Known(data) => outcome.presented(&prepared, data),
                 }
             } else {
-                let (planned, data) = self.rehearse_write(&rehearsed).await?;
+                let (planned, data) = Box::pin(self.rehearse_write(&rehearsed)).await?;
                 outcome.planned = Some(planned);
                 outcome.presented(&prepared, data);
             }

@@ -12,7 +12,7 @@ use crate::{CallError, ErrorClass, Rehearsal};
 const LIMITS: PageLimits = PageLimits { page_size: 100, max_pages: 20 };
 
 impl Gateway {
-    /// Replaces the names in `prepared` by ids. Reads nothing if there are none.
+    /// Replaces the names in `prepared` by ids.
     pub(crate) async fn resolve_names(
         &self,
         prepared: &mut Prepared<'_>,

@@ -105,7 +105,7 @@ impl<'g> Recorder<'g> {
         }
         if self.in_groups {
             self.vault.record_call_soon(self.record.clone()).await;
-        } else if let Err(error) = self.vault.record_call(&self.record).await {
+        } else if let Err(error) = Box::pin(self.vault.record_call(&self.record)).await {
             tracing::error!(call.id = self.record.id, %error, "a call could not be recorded");
         }
         macro_rules! say {

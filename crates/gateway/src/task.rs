@@ -14,23 +14,22 @@ use crate::{CallError, ErrorClass, WriteEffect};
 
 /// Runs work within the span of the request that asks for it. It needs no task of its own until the request is given
 /// up: then the vault keeps it, and waits for it when it is closed. `what` is what people call it, should it break off.
-pub(crate) async fn to_the_end<T: Send + 'static>(
+pub(crate) fn to_the_end<T: Send + 'static>(
     vault: &Vault,
     what: &'static str,
     work: impl Future<Output = Result<T, CallError>> + Send + 'static,
-) -> Result<T, CallError> {
+) -> impl Future<Output = Result<T, CallError>> + Send {
     let work = AssertUnwindSafe(work.instrument(call_span())).catch_unwind();
-    let work = async move {
-        work.await.unwrap_or_else(|panic| {
-            let failure = said(panic.as_ref());
-            tracing::error!(failure, what, "work broke off within Latch");
-            let message = format!("the {what} broke off within Latch; its log says why");
-            let mut error = CallError::new(ErrorClass::Internal, message);
-            error.effect = WriteEffect::Unknown;
-            Err(error.with_hint("read the object to see whether the change was made before repeating the call"))
-        })
-    };
-    Kept { work: Some(Box::pin(work)), vault: vault.clone() }.await
+    let work = work.map(move |outcome| outcome.unwrap_or_else(|panic| Err(broken_off(what, panic.as_ref()))));
+    Kept { work: Some(Box::pin(work)), vault: vault.clone() }
+}
+
+fn broken_off(what: &str, panic: &(dyn Any + Send)) -> CallError {
+    tracing::error!(failure = said(panic), what, "work broke off within Latch");
+    let message = format!("the {what} broke off within Latch; its log says why");
+    let mut error = CallError::new(ErrorClass::Internal, message);
+    error.effect = WriteEffect::Unknown;
+    error.with_hint("read the object to see whether the change was made before repeating the call")
 }
 
 /// Work that is handed to the vault if it is dropped before its end.

@@ -22,7 +22,8 @@ use crate::{RequestId, RequestIdLayer, labels};
 /// Puts everything that is known of requests around all routes of `router`, known and unknown. Add routes first:
 /// what is merged afterwards is not observed.
 pub fn observe(router: Router, metrics: &Metrics) -> Router {
-    router.layer(ObserveLayer { metrics: metrics.clone() }).layer(RequestIdLayer)
+    // As one layer: the router makes a box for each.
+    router.layer((RequestIdLayer, ObserveLayer { metrics: metrics.clone() }))
 }
 
 #[derive(Clone, Debug)]

@@ -24,10 +24,15 @@ use self::routes::{Body, Found, Route, find};
 use crate::authentication::authenticate;
 use crate::protocol::DESCRIPTORS;
 use crate::protocol::latch::v1::GetOrCreateConnectedAccountRequest;
+use crate::router::with_small_body_read;
 use crate::service::{Failure, Service};
 
 /// Answers every request below `/api`.
 pub(crate) async fn serve(State(service): State<Service>, request: Request) -> Response {
+    let request = match with_small_body_read(request).await {
+        Ok(request) => request,
+        Err(error) => return error.into_response(),
+    };
     let (parts, body) = request.into_parts();
     // Whoever asks with HEAD gets what GET would say; the server leaves the body out.
     let method = if parts.method == Method::HEAD { &Method::GET } else { &parts.method };
@@ -87,13 +92,13 @@ async fn answer(
     let bytes = if route.call == "latch.v1.LatchService.GetOrCreateConnectedAccount" {
         let request =
             GetOrCreateConnectedAccountRequest::decode(message.as_slice()).map_err(|_| internal())?;
-        let (answer, created) = service.get_or_create_connected_account(caller, request).await?;
+        let (answer, created) = Box::pin(service.get_or_create_connected_account(caller, request)).await?;
         if created {
             status = 201;
         }
         answer.encode_to_vec()
     } else {
-        calls::answer(service, caller, route.call, &message).await?
+        Box::pin(calls::answer(service, caller, route.call, &message)).await?
     };
     Ok(execute::answered(status, transcode::json(method.output(), &bytes)?))
 }

@@ -1,5 +1,7 @@
 //! Accounts: finding, listing, making, removing them.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
@@ -40,15 +42,14 @@ impl Store {
             .await?)
     }
 
-    /// The same, as it was at most a moment ago.
+    /// The same, as it was at most a moment ago; it stands alone in what is returned.
     pub(crate) async fn recent_account(
         &self,
         tenant: &TenantId,
         id: &AccountId,
-    ) -> Result<Option<AccountRecord>, StoreError> {
-        let read = async { Ok::<_, StoreError>(Vec::from_iter(self.account(tenant, id).await?)) };
-        let found = self.recent.accounts(|| format!("{tenant}|{id}"), read).await?;
-        Ok(found.and_then(|found| found.first().cloned()))
+    ) -> Result<Option<Arc<Vec<AccountRecord>>>, StoreError> {
+        let read = || async { Ok::<_, StoreError>(Vec::from_iter(self.account(tenant, id).await?)) };
+        self.recent.accounts(|| format!("{tenant}|{id}"), read).await
     }
 
     /// The accounts with an identifier, on one connection or on all, as they were at most a moment ago.
@@ -58,7 +59,7 @@ impl Store {
         connection: Option<&str>,
         identifier: &str,
     ) -> Result<Vec<AccountRecord>, StoreError> {
-        let read = async {
+        let read = || async {
             Ok::<_, StoreError>(match connection {
                 Some(connection) => {
                     Vec::from_iter(self.account_on_connection(tenant, connection, identifier).await?)
@@ -68,7 +69,8 @@ impl Store {
         };
         // No name holds a `|`; the identifier, which may, comes last.
         let key = || format!("{tenant}|{}|{identifier}", connection.unwrap_or_default());
-        Ok(self.recent.accounts(key, read).await?.map(|found| found.to_vec()).unwrap_or_default())
+        let found = self.recent.accounts(key, read).await?;
+        Ok(found.map(|found| found.to_vec()).unwrap_or_default())
     }
 
     pub(crate) async fn account_on_connection(

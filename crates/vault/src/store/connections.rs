@@ -63,7 +63,7 @@ impl Store {
         tenant: &TenantId,
         name: &str,
     ) -> Result<Option<std::sync::Arc<ConnectionRecord>>, StoreError> {
-        self.recent.connection(|| format!("{tenant}|{name}"), self.connection(tenant, name)).await
+        self.recent.connection(|| format!("{tenant}|{name}"), || self.connection(tenant, name)).await
     }
 
     pub(crate) async fn connection_by_id(

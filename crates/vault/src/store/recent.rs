@@ -43,39 +43,40 @@ impl Recent {
     }
 
     /// Accounts as they were found a moment ago, or as `read` finds them now.
-    pub(super) async fn accounts<E>(
+    pub(super) async fn accounts<E, R: Future<Output = Result<Vec<AccountRecord>, E>>>(
         &self,
         key: impl FnOnce() -> String,
-        read: impl Future<Output = Result<Vec<AccountRecord>, E>>,
+        read: impl FnOnce() -> R,
     ) -> Result<Option<Arc<Vec<AccountRecord>>>, E> {
-        let read = async { Ok(Some(read.await?).filter(|found| !found.is_empty())) };
+        let read = || async { Ok(Some(read().await?).filter(|found| !found.is_empty())) };
         self.remembered(self.accounts.as_ref(), key, read).await
     }
 
     /// The same for a connection.
-    pub(super) async fn connection<E>(
+    pub(super) async fn connection<E, R: Future<Output = Result<Option<ConnectionRecord>, E>>>(
         &self,
         key: impl FnOnce() -> String,
-        read: impl Future<Output = Result<Option<ConnectionRecord>, E>>,
+        read: impl FnOnce() -> R,
     ) -> Result<Option<Arc<ConnectionRecord>>, E> {
         self.remembered(self.connections.as_ref(), key, read).await
     }
 
     /// What is not there is not remembered: another program may be making it.
-    async fn remembered<T: Send + Sync + 'static, E>(
+    async fn remembered<T: Send + Sync + 'static, E, R: Future<Output = Result<Option<T>, E>>>(
         &self,
         answers: Option<&Answers<T>>,
         key: impl FnOnce() -> String,
-        read: impl Future<Output = Result<Option<T>, E>>,
+        read: impl FnOnce() -> R,
     ) -> Result<Option<Arc<T>>, E> {
-        let Some(answers) = answers else { return Ok(read.await?.map(Arc::new)) };
+        // Boxed where it is needed, so that what is remembered costs no room for the reading.
+        let Some(answers) = answers else { return Ok(Box::pin(read()).await?.map(Arc::new)) };
         let (key, now) = (key(), self.changes.load(Ordering::Acquire));
         if let Some((at, known)) = answers.get(&key)
             && at == now
         {
             return Ok(Some(known));
         }
-        let found = read.await?.map(Arc::new);
+        let found = Box::pin(read()).await?.map(Arc::new);
         if let Some(found) = &found {
             answers.insert(key, (now, Arc::clone(found)));
         }

@@ -17,9 +17,13 @@ const LONGEST_REASON: usize = 300;
 
 /// The account, if it can be used.
 pub(crate) fn active(record: AccountRecord) -> Result<AccountRecord, VaultError> {
+    require_active(&record).map(|()| record)
+}
+
+fn require_active(record: &AccountRecord) -> Result<(), VaultError> {
     match record.account.status {
-        AccountStatus::Active => Ok(record),
-        status => Err(VaultError::AccountNotActive { status, reason: record.account.status_reason }),
+        AccountStatus::Active => Ok(()),
+        status => Err(VaultError::AccountNotActive { status, reason: record.account.status_reason.clone() }),
     }
 }
 
@@ -28,7 +32,10 @@ impl Vault {
     /// that fail while the token still works, it is used as it is.
     pub async fn credential(&self, account: &Account) -> Result<Credential, VaultError> {
         let found = self.inner.store.recent_account(&account.tenant, &account.id).await?;
-        self.usable(active(found.ok_or_else(|| missing_account(&account.id))?)?).await
+        let record = found.as_deref().and_then(|found| found.first());
+        let record = record.ok_or_else(|| missing_account(&account.id))?;
+        require_active(record)?;
+        self.usable(record).await
     }
 
     /// Close answered 401 to the credential of `generation`: returns a newer one, refreshing if nobody has. If
@@ -40,7 +47,7 @@ impl Vault {
     ) -> Result<Credential, VaultError> {
         let record = active(self.record(&account.tenant, &account.id).await?)?;
         if record.generation > generation {
-            return self.usable(record).await;
+            return self.usable(&record).await;
         }
         if record.account.credential_kind == CredentialKind::ApiKey {
             let reason = "Close refuses the API key, and keys cannot be refreshed".to_owned();
@@ -87,22 +94,22 @@ impl Vault {
         if account.last_used_at.is_some_and(|used| later(used, TOUCH_EVERY) > now) {
             return Ok(());
         }
-        Ok(self.inner.store.touch(&account.tenant, &account.id, now).await?)
+        Ok(Box::pin(self.inner.store.touch(&account.tenant, &account.id, now)).await?)
     }
 
-    async fn usable(&self, record: AccountRecord) -> Result<Credential, VaultError> {
+    async fn usable(&self, record: &AccountRecord) -> Result<Credential, VaultError> {
         let now = self.inner.clock.now();
         let runs_out = record.account.token_expires_at;
         // A token that cannot be replaced is used to its end.
         let leeway = if record.refresh_token.is_some() { self.inner.refresh.leeway } else { Duration::ZERO };
         if runs_out.is_none_or(|moment| moment > later(now, leeway)) {
-            return self.open_credential(&record);
+            return self.open_credential(record);
         }
         let (tenant, id) = (&record.account.tenant, &record.account.id);
-        match self.refresh(tenant, id, record.generation).await {
+        match Box::pin(self.refresh(tenant, id, record.generation)).await {
             Ok(newer) => self.open_credential(&newer),
             Err(VaultError::RefreshFailed { .. }) if runs_out.is_some_and(|moment| moment > now) => {
-                self.open_credential(&record)
+                self.open_credential(record)
             }
             Err(error) => Err(error),
         }

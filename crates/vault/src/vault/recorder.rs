@@ -37,7 +37,7 @@ impl Vault {
     pub async fn record_call_soon(&self, record: CallRecord) {
         let queue = self.inner.recorder.queue.get_or_init(|| self.start_recorder());
         if let Err(mpsc::error::SendError(record)) = queue.send(record).await
-            && let Err(error) = self.record_call(&record).await
+            && let Err(error) = Box::pin(self.record_call(&record)).await
         {
             tracing::error!(call.id = record.id, %error, "a call could not be recorded");
         }
