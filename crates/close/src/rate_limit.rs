@@ -22,6 +22,14 @@ pub struct RateLimit {
 /// How long to wait after a 429 that does not say: what Close's own Python client does.
 const UNTOLD: Duration = Duration::from_secs(2);
 
+/// Until 2024 Close said the same in separate headers, in two spellings that were also mixed; a proxy or an older
+/// stand-in may still do so.
+const OLDER: [[&str; 3]; 3] = [
+    ["ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"],
+    ["x-rate-limit-limit", "x-rate-limit-remaining", "x-rate-limit-reset"],
+    ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"],
+];
+
 /// Everything the headers of one answer say; each part may be missing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Told {
@@ -35,13 +43,11 @@ impl Told {
     pub(crate) fn from_headers(headers: &HeaderMap) -> Self {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let mut told = text("ratelimit").map(Self::parse).unwrap_or_default();
-        // Until 2024 Close said the same in separate headers, in two spellings; a proxy or an older
-        // stand-in may still do so.
-        for prefix in ["ratelimit", "x-rate-limit", "x-ratelimit"] {
-            let part = |name: &str| text(&format!("{prefix}-{name}")).map(first_number);
-            told.limit = told.limit.or_else(|| part("limit").and_then(whole));
-            told.remaining = told.remaining.or_else(|| part("remaining").and_then(whole));
-            told.reset = told.reset.or_else(|| part("reset").and_then(seconds));
+        for [limit, remaining, reset] in OLDER {
+            let part = |name: &str| text(name).map(first_number);
+            told.limit = told.limit.or_else(|| part(limit).and_then(whole));
+            told.remaining = told.remaining.or_else(|| part(remaining).and_then(whole));
+            told.reset = told.reset.or_else(|| part(reset).and_then(seconds));
         }
         // `retry-after` may also be a date, which Close does not send: it would need the clocks to agree.
         told.retry_after = text(RETRY_AFTER.as_str()).and_then(seconds);

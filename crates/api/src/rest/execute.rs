@@ -50,25 +50,26 @@ pub(super) async fn execute(
     bytes: &[u8],
 ) -> Result<Response, RestError> {
     let body: Body = form(bytes)?;
-    let limits = ExecuteToolRequest {
-        tool_name: body.tool_name.clone(),
-        identifier: body.identifier.clone(),
-        connected_account_id: body.connected_account_id.clone(),
-        connector: body.connector.clone(),
+    // The message of the other doors: its limits are those of this one too.
+    let request = ExecuteToolRequest {
+        tool_name: body.tool_name,
+        identifier: body.identifier,
+        connected_account_id: body.connected_account_id,
+        connector: body.connector,
         organization_id: body.organization_id,
         user_id: body.user_id,
-        agent_run_id: body.agent_run_id.clone(),
+        agent_run_id: body.agent_run_id,
         deadline_seconds: body.deadline_seconds,
         ..ExecuteToolRequest::default()
     };
-    checked(&limits)?;
+    checked(&request)?;
     let wanted = Wanted {
-        tool_name: body.tool_name,
+        tool_name: request.tool_name,
         params: body.params,
-        connected_account_id: body.connected_account_id,
-        connector: body.connector,
-        identifier: body.identifier,
-        agent_run_id: body.agent_run_id,
+        connected_account_id: request.connected_account_id,
+        connector: request.connector,
+        identifier: request.identifier,
+        agent_run_id: request.agent_run_id,
         dry_run: body.dry_run,
         deadline: body.deadline_seconds.map(|seconds| Duration::from_secs(seconds.into())),
         timezone_offset: headers.get("x-tz-offset").and_then(|value| value.to_str().ok()?.parse().ok()),
