@@ -83,7 +83,7 @@ impl Catalog {
 
     /// The same without looking for near names.
     pub fn get(&self, name: &str) -> Option<Address<'_>> {
-        let (position, vocabulary) = self.names.get(&names::bare(name))?;
+        let (position, vocabulary) = self.names.get(&*names::bare(name))?;
         let tool = &self.objects[position.object].tools[position.tool];
         Some(Address { catalog: self, tool, vocabulary: *vocabulary })
     }

@@ -1,5 +1,7 @@
 //! The names a tool answers to, and what to say about a name that none answers to.
 
+use std::borrow::Cow;
+
 use crate::model::Tool;
 
 /// The set of names by which a tool was addressed; it decides how schemas and answers are spelt.
@@ -98,11 +100,16 @@ pub(crate) fn bare_names(tool: &Tool) -> Vec<(String, Vocabulary)> {
 
 /// `name` without the prefixes under which integrations, scripts and MCP clients address it, with
 /// hyphens and capitals folded.
-pub(crate) fn bare(name: &str) -> String {
-    let folded = name.trim().to_ascii_lowercase().replace('-', "_");
-    let mut rest = folded.as_str();
-    for prefix in ["app.", "integrations.", "integration__close__", "close.", "default."] {
-        rest = rest.strip_prefix(prefix).unwrap_or(rest);
+pub(crate) fn bare(name: &str) -> Cow<'_, str> {
+    let name = name.trim();
+    if name.bytes().any(|byte| byte.is_ascii_uppercase() || byte == b'-') {
+        let folded = name.to_ascii_lowercase().replace('-', "_");
+        return Cow::Owned(without_prefixes(&folded).to_owned());
     }
-    rest.to_owned()
+    Cow::Borrowed(without_prefixes(name))
+}
+
+fn without_prefixes(name: &str) -> &str {
+    let prefixes = ["app.", "integrations.", "integration__close__", "close.", "default."];
+    prefixes.iter().fold(name, |rest, prefix| rest.strip_prefix(prefix).unwrap_or(rest))
 }

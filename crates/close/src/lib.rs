@@ -22,8 +22,8 @@ mod wire;
 
 pub use client::Client;
 pub use credential::Credential;
-pub use json_text::JsonText;
 pub use error::{BuildError, CloseError, ErrorKind, FieldError, Outcome};
+pub use json_text::JsonText;
 pub use observer::{AttemptSummary, Observer};
 pub use options::{Backoff, ClientOptions};
 pub use pages::{Page, PageLimits, Pages};

@@ -51,8 +51,7 @@ impl Gateway {
                 error.call_id = Some(recorder.id().to_owned());
                 error
             });
-        let record = recorder.finish(&result).await;
-        self.finished(request, &record);
+        recorder.finish(request, &result).await;
         result
     }
 

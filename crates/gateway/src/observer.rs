@@ -8,7 +8,7 @@ use tracing::field::Empty;
 
 use crate::gateway::Gateway;
 
-/// Is told of every call that was recorded. It is called before the caller has its answer, so it must not block.
+/// Is told of every call that has ended and is about to be recorded. It is called before the caller has its answer, so it must not block.
 pub trait Observer: fmt::Debug + Send + Sync {
     /// A call came to its end, whichever. The tool's name in the record is one of the catalogue's, or `proxy`.
     fn call_finished(&self, record: &CallRecord);
@@ -28,7 +28,7 @@ pub(crate) fn call_span() -> Span {
 }
 
 impl Gateway {
-    /// Tells of a call that was recorded. Only words of our own go into the trace; the log's line for `request` names
+    /// Tells of a call that has ended. Only words of our own go into the trace; the log's line for `request` names
     /// the call.
     pub(crate) fn finished(&self, request: &Span, record: &CallRecord) {
         request.record("call.id", &record.id);

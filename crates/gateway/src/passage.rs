@@ -58,8 +58,7 @@ impl Gateway {
             attempts: 1,
             trace_id: passed.trace_id.as_deref(),
         });
-        let record = recorder.finish_with(answered).await;
-        self.finished(request, &record);
+        recorder.finish_with(request, answered).await;
         result
     }
 

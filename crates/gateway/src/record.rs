@@ -3,16 +3,16 @@
 use std::time::Duration;
 
 use latch_catalog::{Kind, Tool};
-use latch_vault::{AccountId, CallRecord, Vault};
+use latch_vault::{AccountId, CallRecord};
+use tracing::Span;
 
-use crate::gateway::Gateway;
+use crate::gateway::{Gateway, Inner};
 use crate::{CallError, CallOutcome, Caller, ToolCall};
 
 /// What is known of a call while it is under way.
 pub(crate) struct Recorder<'g> {
-    vault: &'g Vault,
+    gateway: &'g Gateway,
     record: CallRecord,
-    in_groups: bool,
     started: tokio::time::Instant,
 }
 
@@ -55,8 +55,7 @@ impl<'g> Recorder<'g> {
             run_id: None,
             started_at: gateway.inner.options.clock.now(),
         };
-        let in_groups = gateway.inner.options.record_in_groups;
-        Self { vault: &gateway.inner.vault, record, in_groups, started: tokio::time::Instant::now() }
+        Self { gateway, record, started: tokio::time::Instant::now() }
     }
 
     pub(crate) fn id(&self) -> &str {
@@ -74,19 +73,19 @@ impl<'g> Recorder<'g> {
         self.record.identifier = Some(identifier.to_owned());
     }
 
-    /// Writes the record and hands it over. A call is not failed because its record could not be written, but
-    /// it is said.
-    pub(crate) async fn finish<D>(self, result: &Result<CallOutcome<D>, CallError>) -> CallRecord {
+    /// Writes the record, and tells those who listen; `request` is the span of whoever asked for the call. A call is
+    /// not failed because its record could not be written, but it is said.
+    pub(crate) async fn finish<D>(self, request: &Span, result: &Result<CallOutcome<D>, CallError>) {
         let answered = result.as_ref().map(|outcome| Answered {
             status: outcome.close_status,
             attempts: outcome.attempts,
             trace_id: outcome.close_trace_id.as_deref(),
         });
-        self.finish_with(answered).await
+        self.finish_with(request, answered).await;
     }
 
     /// The same for what has no outcome of a tool.
-    pub(crate) async fn finish_with(mut self, result: Result<Answered<'_>, &CallError>) -> CallRecord {
+    pub(crate) async fn finish_with(mut self, request: &Span, result: Result<Answered<'_>, &CallError>) {
         self.record.duration_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         match result {
             Ok(answered) => {
@@ -102,11 +101,6 @@ impl<'g> Recorder<'g> {
                 self.record.request_id.clone_from(&error.close_trace_id);
                 self.record.attempts = error.attempts;
             }
-        }
-        if self.in_groups {
-            self.vault.record_call_soon(self.record.clone()).await;
-        } else if let Err(error) = Box::pin(self.vault.record_call(&self.record)).await {
-            tracing::error!(call.id = self.record.id, %error, "a call could not be recorded");
         }
         macro_rules! say {
             ($level:ident) => {
@@ -129,6 +123,12 @@ impl<'g> Recorder<'g> {
         } else {
             say!(debug);
         }
-        self.record
+        self.gateway.finished(request, &self.record);
+        let Inner { vault, options, .. } = &*self.gateway.inner;
+        if options.record_in_groups {
+            vault.record_call_soon(self.record).await;
+        } else if let Err(error) = Box::pin(vault.record_call(&self.record)).await {
+            tracing::error!(call.id = self.record.id, %error, "a call could not be recorded");
+        }
     }
 }

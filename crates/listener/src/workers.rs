@@ -21,7 +21,7 @@ use crate::serving::{Port, Serving, serve_at};
 /// Threads for connections. When it is dropped they end, and with them whatever still runs on them.
 #[derive(Debug)]
 pub struct Workers {
-    workers: Arc<[Worker]>,
+    each: Arc<[Worker]>,
     threads: Vec<JoinHandle<()>>,
     stop: CancellationToken,
 }
@@ -68,12 +68,12 @@ impl Workers {
             };
             threads.push(thread.spawn(run)?);
         }
-        Ok(Self { workers: workers.into(), threads, stop })
+        Ok(Self { each: workers.into(), threads, stop })
     }
 
     /// Like [`serve`](crate::serve()), with the connections spread over these threads.
     pub fn serve(&self, ports: Vec<Port>, router: &Router, limits: Limits) -> io::Result<Serving> {
-        serve_at(ports, router, limits, &Place::Workers(Arc::clone(&self.workers)))
+        serve_at(ports, router, limits, &Place::Workers(Arc::clone(&self.each)))
     }
 }
 

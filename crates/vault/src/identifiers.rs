@@ -1,10 +1,11 @@
 //! The names things go by: tenants, connections, accounts.
 //!
 //! Promises that a value of these types is well formed, so that it can stand in a path, a log line or the
-//! associated data of a seal without escaping. It leaves it to the store whether the thing exists.
+//! associated data of a seal without escaping; ids are cheap to clone. It leaves it to the store whether the thing exists.
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use uuid::Uuid;
 
@@ -17,14 +18,14 @@ macro_rules! identifier {
     ($(#[$meta:meta])* $name:ident, $what:literal, $longest:literal) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub struct $name(String);
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// Takes a text that is already an identifier of this kind: letters, digits, `_`, `-` and `.`.
             pub fn new(text: impl Into<String>) -> Result<Self, VaultError> {
                 let text = text.into();
                 check_plain(&text, $what, $longest)?;
-                Ok(Self(text))
+                Ok(Self(text.into()))
             }
 
             /// The identifier as text.
@@ -73,19 +74,19 @@ identifier! {
 impl Default for TenantId {
     /// The tenant that every data folder starts with: `default`.
     fn default() -> Self {
-        Self("default".to_owned())
+        Self("default".into())
     }
 }
 
 impl ConnectionId {
     pub(crate) fn generate() -> Self {
-        Self(generate("conn_"))
+        Self(generate("conn_").into())
     }
 }
 
 impl AccountId {
     pub(crate) fn generate() -> Self {
-        Self(generate("ca_"))
+        Self(generate("ca_").into())
     }
 }
 

@@ -39,7 +39,10 @@ async fn an_answer_without_a_body_is_an_empty_object() {
 #[tokio::test]
 async fn members_keep_the_order_close_gave_them() {
     let server = Server::answering(vec![(200, &[], r#"{"z": 1, "a": 2, "m": 3}"#)]).await;
-    assert_eq!(send(&server.api, &read()).await.unwrap().data.into_value().to_string(), r#"{"z":1,"a":2,"m":3}"#);
+    assert_eq!(
+        send(&server.api, &read()).await.unwrap().data.into_value().to_string(),
+        r#"{"z":1,"a":2,"m":3}"#
+    );
 }
 
 #[tokio::test]

@@ -10,3 +10,4 @@ mod reload;
 mod shutdown;
 mod support;
 mod tls;
+mod workers;

@@ -13,7 +13,7 @@ use http::Response;
 use http_body_util::BodyExt as _;
 use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use latch_listener::{Certificate, Ended, Limits, LocalAuthority, Meter, Port, Serving, Tls, serve};
+use latch_listener::{Certificate, Ended, Limits, LocalAuthority, Meter, Port, Serving, Tls, Workers};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
@@ -46,6 +46,12 @@ pub(crate) async fn until(what: &str, is_so: impl Fn() -> bool) {
 #[derive(Clone)]
 pub(crate) struct Gate(Arc<Semaphore>);
 
+impl Default for Gate {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(0)))
+    }
+}
+
 impl Gate {
     pub(crate) fn open(&self, requests: usize) {
         self.0.add_permits(requests);
@@ -59,6 +65,7 @@ pub(crate) struct Server {
     pub(crate) gate: Gate,
     pub(crate) folder: TempDir,
     serving: Serving,
+    workers: Workers,
 }
 
 impl Server {
@@ -88,12 +95,13 @@ impl Server {
 
     async fn start(folder: TempDir, tls: Tls, limits: Limits) -> Self {
         latch_close::install_tls_provider();
-        let gate = Gate(Arc::new(Semaphore::new(0)));
+        let gate = Gate::default();
         let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let serving = serve(vec![Port::new(socket, tls)], &router(&gate), limits).unwrap();
+        let workers = Workers::start_so_many(WORKERS).unwrap();
+        let serving = workers.serve(vec![Port::new(socket, tls)], &router(&gate), limits).unwrap();
         let address = serving.addresses()[0];
         let authority = LocalAuthority::of_data_folder(folder.path());
-        Self { address, authority, gate, folder, serving }
+        Self { address, authority, gate, folder, serving, workers }
     }
 
     pub(crate) fn meter(&self) -> Meter {
@@ -108,18 +116,29 @@ impl Server {
         TcpStream::connect(self.address).await.unwrap()
     }
 
+    /// Ends the threads while there is still something for them to do.
+    pub(crate) fn without_threads(self) -> Meter {
+        drop(self.workers);
+        self.serving.meter()
+    }
+
     pub(crate) async fn shutdown(self, grace: Duration) -> Ended {
         soon("the shutdown", self.serving.shutdown(grace)).await
     }
 }
 
-fn router(gate: &Gate) -> Router {
+/// So many threads serve the connections of a server.
+pub(crate) const WORKERS: usize = 2;
+
+/// The routes of every server here.
+pub(crate) fn router(gate: &Gate) -> Router {
     let gate = gate.clone();
     Router::new()
         .route("/", get(async |request: Request| format!("hello over {:?}", request.version())))
         .route("/oauth/token", any(async |request: Request| request.uri().to_string()))
         .route("/upload", any(async |body: axum::body::Bytes| body.len().to_string()))
         .route("/livez", get(async || "alive"))
+        .route("/thread", get(async || std::thread::current().name().unwrap_or_default().to_owned()))
         .route(
             "/wait",
             any(async move || {

@@ -58,7 +58,7 @@ impl Store {
         tenant: &TenantId,
         connection: Option<&str>,
         identifier: &str,
-    ) -> Result<Vec<AccountRecord>, StoreError> {
+    ) -> Result<Option<Arc<Vec<AccountRecord>>>, StoreError> {
         let read = || async {
             Ok::<_, StoreError>(match connection {
                 Some(connection) => {
@@ -69,8 +69,7 @@ impl Store {
         };
         // No name holds a `|`; the identifier, which may, comes last.
         let key = || format!("{tenant}|{}|{identifier}", connection.unwrap_or_default());
-        let found = self.recent.accounts(key, read).await?;
-        Ok(found.map(|found| found.to_vec()).unwrap_or_default())
+        self.recent.accounts(key, read).await
     }
 
     pub(crate) async fn account_on_connection(

@@ -42,21 +42,17 @@ impl Vault {
         connection: Option<&str>,
         identifier: &str,
     ) -> Result<Account, VaultError> {
-        let mut found = self.inner.store.recent_accounts(tenant, connection, identifier).await?;
-        match (found.pop(), found.len()) {
-            (Some(record), 0) => Ok(record.account),
-            (Some(last), _) => Err(VaultError::Ambiguous {
-                identifier: identifier.to_owned(),
-                connections: found
-                    .into_iter()
-                    .chain([last])
-                    .map(|record| record.account.connection)
-                    .collect(),
-            }),
-            (None, _) => {
+        let found = self.inner.store.recent_accounts(tenant, connection, identifier).await?;
+        match found.as_deref().map(Vec::as_slice).unwrap_or_default() {
+            [only] => Ok(only.account.clone()),
+            [] => {
                 let place = connection.map(|name| format!(" on connection {name:?}")).unwrap_or_default();
                 Err(VaultError::not_found(format!("the connected account {identifier:?}{place}")))
             }
+            several => Err(VaultError::Ambiguous {
+                identifier: identifier.to_owned(),
+                connections: several.iter().map(|record| record.account.connection.clone()).collect(),
+            }),
         }
     }
 
