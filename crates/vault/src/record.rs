@@ -62,7 +62,8 @@ pub struct CallRecord {
     pub duration_ms: u64,
     /// How many requests to Close it took.
     pub attempts: u32,
-    /// The id of the request that carried it, to be found again in logs.
+    /// Close's id of the last request it took (`trace-id`), to name the request to Close's support. The id of the
+    /// client's own request stands in the log, on the line that names the call.
     pub request_id: Option<String>,
     /// Whether it only showed what it would have done.
     pub dry_run: bool,
