@@ -90,7 +90,8 @@ impl Local {
         let cleartext_url = origin.as_str().trim_end_matches('/').to_owned();
         let (mut ports, tls) = tls::local_ports(secure, &folder)?;
         ports.push(Port::new(clear, Tls::None));
-        let server = Server::start(ports, &doors(&house, latch_web::Branding::default()), limits())?;
+        let doors = doors(&house, latch_web::Branding::default());
+        let server = Server::start(ports, &doors, limits(), &house.metrics)?;
         Ok(Self {
             house,
             twin,

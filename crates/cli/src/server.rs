@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use latch_api::ApiOptions;
 use latch_listener::{Ended, Limits, Port, Serving, Tls, Workers};
+use latch_telemetry::{ListenerNumbers, Metrics};
 use latch_web::Branding;
 use tokio::net::TcpListener;
 
@@ -85,16 +86,31 @@ pub(crate) fn limits() -> Limits {
 
 impl Server {
     /// Starts to answer on `ports`.
-    pub(crate) fn start(ports: Vec<Port>, router: &Router, limits: Limits) -> Result<Self, Failure> {
+    pub(crate) fn start(
+        ports: Vec<Port>,
+        router: &Router,
+        limits: Limits,
+        metrics: &Metrics,
+    ) -> Result<Self, Failure> {
         let failed = |error| Failure::local(format!("the server cannot start: {error}"));
         let workers = Workers::start().map_err(failed)?;
         let serving = workers.serve(ports, router, limits).map_err(failed)?;
+        let meter = serving.meter();
+        metrics.watch_listener(move || ListenerNumbers {
+            open_connections: u64::try_from(meter.connections()).unwrap_or(u64::MAX),
+            refused_connections: meter.refused_connections(),
+            refused_requests: meter.refused_requests(),
+        });
         Ok(Self { serving, workers })
     }
 
     /// Starts to answer on one socket in clear.
-    pub(crate) fn in_clear(listener: TcpListener, router: &Router) -> Result<Self, Failure> {
-        Self::start(vec![Port::new(listener, Tls::None)], router, limits())
+    pub(crate) fn in_clear(
+        listener: TcpListener,
+        router: &Router,
+        metrics: &Metrics,
+    ) -> Result<Self, Failure> {
+        Self::start(vec![Port::new(listener, Tls::None)], router, limits(), metrics)
     }
 
     /// Stops listening and lets calls in flight end. Calls that go on without their clients need the threads that are

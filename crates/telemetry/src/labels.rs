@@ -52,6 +52,11 @@ pub(crate) struct GrpcLabels {
     pub(crate) code: Word,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(crate) struct RefusedLabels {
+    pub(crate) what: Word,
+}
+
 /// What stands for everything that is on no list.
 const OTHER: Word = "other";
 

@@ -24,6 +24,7 @@ use crate::labels::{
     AccountLabels, AttemptLabels, CallLabels, DoorLabels, GrpcLabels, KindLabels, RefreshLabels,
     RequestLabels, kind, status_class, tool,
 };
+use crate::listening::{ListenerNumbers, Listening};
 
 /// Bounds of the buckets, in seconds. A call may take 50 seconds, waiting included.
 const BUCKETS: [f64; 12] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 50.0];
@@ -53,6 +54,7 @@ struct Inner {
     request_duration: Histograms<DoorLabels>,
     requests_in_flight: Gauge,
     grpc_responses: Family<GrpcLabels, Counter>,
+    listening: Listening,
 }
 
 fn histogram() -> Histogram {
@@ -76,6 +78,7 @@ impl Metrics {
             request_duration: Family::new_with_constructor(histogram),
             requests_in_flight: Gauge::default(),
             grpc_responses: Family::default(),
+            listening: Listening::default(),
         };
         inner.register();
         // A counter that stands at zero can be told from one that does not exist.
@@ -91,6 +94,11 @@ impl Metrics {
         // Writing to a string does not fail.
         let _ = encode(&mut text, &self.inner.registry);
         text
+    }
+
+    /// Has `read` tell at each scrape what the listener holds and refuses.
+    pub fn watch_listener(&self, read: impl Fn() -> ListenerNumbers + Send + Sync + 'static) {
+        self.inner.listening.is(read);
     }
 
     pub(crate) fn request_began(&self) {
@@ -173,6 +181,7 @@ impl Inner {
             self.requests_in_flight.clone(),
         );
         registry.register("grpc_responses", "gRPC responses, by code", self.grpc_responses.clone());
+        registry.register_collector(Box::new(self.listening.clone()));
     }
 }
 

@@ -55,7 +55,8 @@ pub(crate) async fn run(house: House, wanted: &Wanted<'_>, console: &Console) ->
         );
     }
     let pages = |listener| {
-        Server::in_clear(listener, &latch_web::router(house.gateway.clone(), latch_web::Branding::default()))
+        let pages = latch_web::router(house.gateway.clone(), latch_web::Branding::default());
+        Server::in_clear(listener, &pages, &house.metrics)
     };
     let server = listener.map(pages).transpose()?;
     let mut signals = Signals::listen();

@@ -50,7 +50,8 @@ pub(crate) async fn run(
     house.vault.spawn_webhooks().until_closed();
     let limits =
         Limits { max_requests: serve.max_requests, max_connections: serve.max_connections, ..limits() };
-    let server = Server::start(vec![Port::new(listener, tls)], &doors(&house, branding), limits)?;
+    let server =
+        Server::start(vec![Port::new(listener, tls)], &doors(&house, branding), limits, &house.metrics)?;
     let metrics = metrics_listener.map(|listener| MetricsServer::start(listener, &house)).transpose()?;
     let metrics_url = metrics.as_ref().map(MetricsServer::url);
     let ca_file = ca_file.map(|path| path.display().to_string());

@@ -106,3 +106,31 @@ async fn nothing_is_lost_but_traces_where_no_collector_answers() {
     assert!(text.contains("LATCH_LOG_FORMAT cannot be understood"), "{text}");
     assert!(text.contains("request answered"), "it logs as text: {text}");
 }
+
+#[tokio::test]
+async fn what_the_listener_refuses_is_counted() {
+    let latch = Latch::new();
+    let arguments =
+        ["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0", "--max-connections", "1"];
+    let child = latch.command(&[&arguments[..], &["--json"]].concat()).spawn().unwrap();
+    let (serving, served) = Serving::of(child).await;
+    let (one, two) = (reqwest::Client::new(), reqwest::Client::new());
+    let livez = format!("{}/livez", served["gateway_url"].as_str().unwrap());
+    assert_eq!(one.get(&livez).send().await.unwrap().text().await.unwrap(), "ok\n");
+    // The first client keeps its connection.
+    assert_eq!(two.get(&livez).send().await.unwrap().status().as_u16(), 503);
+    let metrics = async || {
+        let answer = two.get(served["metrics_url"].as_str().unwrap()).send().await.unwrap();
+        answer.text().await.unwrap()
+    };
+    let is_said = |metrics: &str, sample: &str| metrics.lines().any(|line| line == sample);
+    let said = metrics().await;
+    for sample in [r#"latch_refused_total{what="connection"} 1"#, r#"latch_refused_total{what="request"} 0"#]
+    {
+        assert!(is_said(&said, sample), "{sample} in\n{said}");
+    }
+    // The refused connection is closed once its client has been told.
+    let closed = async { while !is_said(&metrics().await, "latch_connections_open 1") {} };
+    tokio::time::timeout(std::time::Duration::from_secs(20), closed).await.expect("one is left");
+    serving.stop().await;
+}
