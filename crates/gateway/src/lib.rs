@@ -29,6 +29,7 @@ pub use call::{AccountSelector, Answer, CallOutcome, PlannedRequest, ToolCall};
 pub use caller::{Caller, environment_option};
 pub use error::{CallError, ErrorClass, FieldError, WriteEffect};
 pub use gateway::{EnvironmentAccount, Gateway, GatewayOptions};
+pub use latch_close::JsonText;
 pub use latch_vault::{CallRecord, InvalidPermission, Permission, Policy, RunRecord, RunSummary};
 pub use observer::Observer;
 pub use passage::{Passage, Passed};

@@ -1,5 +1,6 @@
 //! Each call of each service, handed on.
 
+use latch_gateway::Answer;
 use prost::Message as _;
 use tonic::{Request, Response, Status};
 
@@ -29,7 +30,7 @@ use crate::protocol::scalekit::v1::tools::{
     RefreshToolsRequest, RefreshToolsResponse, SearchToolsRequest, SearchToolsResponse,
 };
 use crate::service::{Execution, LARGEST_RESULT, too_large};
-use crate::structs::to_struct;
+use crate::structs::{text_to_struct, to_struct};
 
 /// A service whose methods hand a request to the service method of the same name; what follows `also` is written
 /// out. The whole is one macro because the trait's own attribute has to see every method.
@@ -107,7 +108,10 @@ serve! {
 }
 
 fn answer(mut outcome: Execution) -> Result<ExecuteToolResponse, Status> {
-    let data = to_struct(std::mem::take(&mut outcome.data).into_value());
+    let data = match std::mem::take(&mut outcome.data) {
+        Answer::Text(text) => text_to_struct(&text),
+        Answer::Value(value) => to_struct(value),
+    };
     let response = ExecuteToolResponse { data: Some(data), execution_id: outcome.call_id.clone() };
     let bytes = response.encoded_len();
     if bytes > LARGEST_RESULT { Err(refused(too_large(&outcome, bytes))) } else { Ok(response) }
