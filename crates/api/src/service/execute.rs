@@ -47,7 +47,13 @@ impl Service {
             timezone_offset: wanted.timezone_offset,
             ..ToolCall::new(wanted.tool_name, wanted.params)
         };
-        Ok(self.gateway.execute_unread(caller, call).await?)
+        self.gateway.execute_unread(caller, call).await.map_err(|error| match error.class {
+            // The gateway's own hint is for the person at the command line.
+            ErrorClass::UnknownFunction => {
+                error.with_hint("ListTools (GET /api/v1/tools) lists every tool").into()
+            }
+            _ => error.into(),
+        })
     }
 }
 
