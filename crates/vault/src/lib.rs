@@ -19,6 +19,7 @@ mod seal;
 mod signing;
 mod status;
 mod store;
+mod unconnected;
 mod vault;
 mod webhooks;
 mod worker;

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use url::Url;
 use zeroize::Zeroizing;
 
+use crate::unconnected::no_connection;
 use crate::{HttpOptions, VaultError};
 
 /// No answer of a token endpoint is longer than this.
@@ -261,7 +262,7 @@ fn is_id(text: &str) -> bool {
 fn describe(error: &reqwest::Error, endpoint: &Url) -> String {
     let host = endpoint.host_str().unwrap_or("Close");
     if error.is_connect() {
-        format!("no connection to {host}")
+        no_connection(error, host)
     } else if error.is_timeout() {
         format!("{host} did not answer in time")
     } else {

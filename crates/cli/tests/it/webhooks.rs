@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::post;
+use latch_listener::{Limits, LocalAuthority, Port, Tls};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -95,4 +96,27 @@ async fn what_cannot_be_an_endpoint_is_refused_with_the_reason() {
         let ran = latch.run(arguments).await;
         assert!(ran.code == 2 && ran.err.contains(said), "{ran:?}");
     }
+}
+
+#[tokio::test]
+async fn over_tls_only_an_authority_that_the_machine_trusts_will_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let authority = LocalAuthority::of_data_folder(folder.path());
+    let certificate = authority.certificate().unwrap();
+    let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://localhost:{}/hooks", socket.local_addr().unwrap().port());
+    let router = Router::new().route("/hooks", post(|| async { StatusCode::NO_CONTENT }));
+    let ports = vec![Port::new(socket, Tls::Required(certificate))];
+    let _serving = latch_listener::serve(ports, &router, Limits::default()).unwrap();
+
+    let stranger = Latch::new();
+    let id = add(&stranger, &url, &[]).await["id"].as_str().unwrap().to_owned();
+    let refused = stranger.run(&["webhooks", "test", &id]).await;
+    let why = "localhost shows a certificate that this machine does not trust";
+    assert!(refused.code == 1 && refused.out.contains(why), "{refused:?}");
+
+    let trusting = Latch::new().with("SSL_CERT_FILE", authority.ca_file().to_str().unwrap());
+    let id = add(&trusting, &url, &[]).await["id"].as_str().unwrap().to_owned();
+    let taken = trusting.run(&["webhooks", "test", &id]).await;
+    assert!(taken.code == 0 && taken.out.contains("was taken (204)"), "{taken:?}");
 }

@@ -11,6 +11,7 @@ use url::Url;
 
 use super::sign::signatures;
 use crate::VaultError;
+use crate::unconnected::no_connection;
 
 /// What is sent, where, and signed with what.
 pub(super) struct Letter<'a> {
@@ -86,7 +87,7 @@ impl Sender {
         if error.is_timeout() {
             format!("{host} did not answer within {} seconds", self.timeout.as_secs_f32())
         } else if error.is_connect() {
-            format!("no connection to {host}")
+            no_connection(error, host)
         } else {
             format!("the connection to {host} was lost")
         }
