@@ -203,6 +203,25 @@ async fn a_call_in_flight_is_finished_before_the_gateway_stops() {
 }
 
 #[tokio::test]
+async fn a_call_whose_client_hung_up_is_finished_and_recorded_before_the_gateway_stops() {
+    let (arrived, answer) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
+    let close = slow_close(Arc::clone(&arrived), Arc::clone(&answer)).await;
+    let latch = Latch::new();
+    let (mut serving, call) = with_a_call_in_flight(&latch, &close, &arrived).await;
+    let mut said = BufReader::new(serving.child.stderr.take().unwrap()).lines();
+    call.abort();
+    // The gateway has noticed by the time it says so.
+    while !said.next_line().await.unwrap().unwrap().contains("given up by its client") {}
+    serving.terminate().await;
+    while !said.next_line().await.unwrap().unwrap().starts_with("stopping") {}
+    answer.add_permits(1);
+    serving.ended().await;
+    let calls = latch.json(&["calls", "--json"]).await;
+    let call = &calls["calls"][0];
+    assert_eq!((&call["tool"], &call["outcome"]), (&json!("close_lead_get"), &json!("ok")), "{calls}");
+}
+
+#[tokio::test]
 async fn whoever_asks_twice_to_stop_does_not_wait_for_calls_in_flight() {
     let (arrived, answer) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
     let close = slow_close(Arc::clone(&arrived), answer).await;
