@@ -8,11 +8,10 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread::JoinHandle;
 
 use axum::Router;
 use tokio::runtime::{Builder, Handle};
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
 use crate::limits::Limits;
@@ -22,8 +21,7 @@ use crate::serving::{Port, Serving, serve_at};
 #[derive(Debug)]
 pub struct Workers {
     each: Arc<[Worker]>,
-    threads: Vec<JoinHandle<()>>,
-    stop: CancellationToken,
+    _stop: DropGuard,
 }
 
 /// One thread.
@@ -55,7 +53,9 @@ impl Workers {
     /// Starts so many threads, at least one.
     pub fn start_so_many(count: usize) -> io::Result<Self> {
         let stop = CancellationToken::new();
-        let (mut workers, mut threads) = (Vec::new(), Vec::new());
+        // Should one not start, those before it end too.
+        let guard = stop.clone().drop_guard();
+        let mut workers = Vec::new();
         for number in 0..count.max(1) {
             let runtime = Builder::new_current_thread().enable_all().build()?;
             workers.push(Worker { runtime: runtime.handle().clone(), connections: AtomicUsize::new(0) });
@@ -66,23 +66,15 @@ impl Workers {
                 // Whatever blocks a thread of its own is not waited for.
                 runtime.shutdown_background();
             };
-            threads.push(thread.spawn(run)?);
+            // Nobody waits for its end: a request that never awaits anything would hold up the program's.
+            thread.spawn(run)?;
         }
-        Ok(Self { each: workers.into(), threads, stop })
+        Ok(Self { each: workers.into(), _stop: guard })
     }
 
     /// Like [`serve`](crate::serve()), with the connections spread over these threads.
     pub fn serve(&self, ports: Vec<Port>, router: &Router, limits: Limits) -> io::Result<Serving> {
         serve_at(ports, router, limits, &Place::Workers(Arc::clone(&self.each)))
-    }
-}
-
-impl Drop for Workers {
-    fn drop(&mut self) {
-        self.stop.cancel();
-        for thread in self.threads.drain(..) {
-            let _ = thread.join();
-        }
     }
 }
 
