@@ -23,17 +23,17 @@ pub(crate) fn is_as_it_is(address: Address<'_>) -> bool {
 
 pub(crate) fn present(address: Address<'_>, arguments: &Map<String, Value>, answer: Value) -> Presented {
     let rule = &address.tool.result;
-    let data = if let Some(sentence) = &rule.deleted {
+    let data = if is_as_it_is(address) {
+        answer
+    } else if let Some(sentence) = &rule.deleted {
         deleted(sentence, arguments)
-    } else if address.vocabulary == Vocabulary::Function {
+    } else {
         let mut answer = answer;
         derive(&rule.derive, &mut answer);
         match &rule.list {
             Some(plural) if rule.wrap => wrap(plural, arguments, answer),
             _ => answer,
         }
-    } else {
-        answer
     };
     Presented { data, list: rule.list.clone() }
 }

@@ -87,7 +87,7 @@ impl Failure {
         let said = match body.map(|answer| &answer.body) {
             // The body of a 429 is no longer part of Close's contract, and the message says it all.
             Some(Body::Json(text)) if !matches!(kind, ErrorKind::RateLimited { .. }) => {
-                ErrorBody::read(&text.clone().into_value())
+                ErrorBody::read(&text.to_value())
             }
             _ => ErrorBody::default(),
         };

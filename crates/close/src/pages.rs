@@ -75,7 +75,7 @@ impl<'a> Pages<'a> {
             .with_query("_skip", self.skip.to_string());
         let response = self.client.send(self.api, self.credential, &request, self.deadline).await?;
 
-        let mut data = response.data.into_value();
+        let mut data = response.data.to_value();
         let total_results = data.get("total_results").and_then(Value::as_u64);
         let has_more = data.get("has_more").and_then(Value::as_bool).unwrap_or(false);
         let Some(Value::Array(items)) = data.get_mut("data").map(Value::take) else {

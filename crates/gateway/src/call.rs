@@ -110,7 +110,7 @@ impl Answer {
     /// The answer, taken apart.
     pub fn into_value(self) -> Value {
         match self {
-            Self::Text(text) => text.into_value(),
+            Self::Text(text) => text.to_value(),
             Self::Value(value) => value,
         }
     }

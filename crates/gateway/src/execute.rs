@@ -122,7 +122,7 @@ impl Gateway {
                 outcome.list = prepared.list().map(str::to_owned);
                 outcome.data = Answer::Text(answer.data);
             } else {
-                outcome.presented(&prepared, answer.data.into_value());
+                outcome.presented(&prepared, answer.data.to_value());
             }
         }
         outcome.duration = recorder.elapsed();

@@ -42,7 +42,7 @@ impl Gateway {
         let deadline = Instant::now() + PATIENCE;
         let chosen = Chosen::Connected(Box::new(account.clone()));
         let answer = self.send(&chosen, &who_request(), deadline).await?;
-        let identity = identity_of(&answer.data.into_value(), account.identity.organization_id.as_deref())?;
+        let identity = identity_of(&answer.data.to_value(), account.identity.organization_id.as_deref())?;
         let account =
             self.inner.vault.record_identity(&account.tenant, &account.id, identity.clone()).await?;
         Ok((account, identity))
@@ -59,7 +59,7 @@ impl Gateway {
             "Close does not know this API key: check it in Close under Settings, Developer, API Keys";
         let answer = self.inner.close.send(api, credential, &who_request(), deadline).await;
         let answer = answer.map_err(|error| refused_key(error, advice))?;
-        identity_of(&answer.data.into_value(), None)
+        identity_of(&answer.data.to_value(), None)
     }
 }
 

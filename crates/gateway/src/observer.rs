@@ -8,7 +8,8 @@ use tracing::field::Empty;
 
 use crate::gateway::Gateway;
 
-/// Is told of every call that has ended and is about to be recorded. It is called before the caller has its answer, so it must not block.
+/// Is told of every call that has ended and is about to be recorded. It is called before the caller has its answer, so
+/// it must not block.
 pub trait Observer: fmt::Debug + Send + Sync {
     /// A call came to its end, whichever. The tool's name in the record is one of the catalogue's, or `proxy`.
     fn call_finished(&self, record: &CallRecord);

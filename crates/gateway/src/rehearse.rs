@@ -39,7 +39,7 @@ impl Gateway {
         let account = call.chosen.key();
         if *method != http::Method::GET {
             let answer = self.send(call.chosen, call.request, call.deadline).await?;
-            let data = answer.data.clone().into_value();
+            let data = answer.data.to_value();
             return Ok(Read::Sent(answer, data));
         }
         if let Some((collection, id)) = split_path(path) {
@@ -54,7 +54,7 @@ impl Gateway {
             return Ok(Read::Known(list));
         }
         let answer = self.send(call.chosen, call.request, call.deadline).await?;
-        let mut data = answer.data.clone().into_value();
+        let mut data = answer.data.to_value();
         call.rehearsal.overlay(|overlay| overlay.lay_over(account, path, query, &mut data));
         Ok(Read::Sent(answer, data))
     }
@@ -128,7 +128,7 @@ impl Gateway {
         if call.prepared.reader().is_none() || !call.passed.may_read {
             return Ok(None);
         }
-        Ok(Some(self.send(call.chosen, &Request::get(path), call.deadline).await?.data.into_value()))
+        Ok(Some(self.send(call.chosen, &Request::get(path), call.deadline).await?.data.to_value()))
     }
 }
 

@@ -22,7 +22,7 @@ async fn an_answer_brings_its_data_its_trace_and_the_budget_left() {
     let response = send(&server.api, &read()).await.unwrap();
 
     assert_eq!((response.status, response.attempts, response.waited), (200, 1, Duration::ZERO));
-    assert_eq!(response.data.into_value(), json!({"id": "lead_x1", "name": "Acme"}));
+    assert_eq!(response.data.to_value(), json!({"id": "lead_x1", "name": "Acme"}));
     assert_eq!(response.trace_id.as_deref(), Some("0af7651916cd43dd"));
     let budget = RateLimit { limit: 100, remaining: 50, reset: Duration::from_millis(1500) };
     assert_eq!(response.rate_limit, Some(budget));
@@ -32,7 +32,7 @@ async fn an_answer_brings_its_data_its_trace_and_the_budget_left() {
 async fn an_answer_without_a_body_is_an_empty_object() {
     for status in [200, 201, 204] {
         let server = Server::answering(vec![(status, &[], "")]).await;
-        assert_eq!(send(&server.api, &write()).await.unwrap().data.into_value(), json!({}), "{status}");
+        assert_eq!(send(&server.api, &write()).await.unwrap().data.to_value(), json!({}), "{status}");
     }
 }
 
@@ -40,7 +40,7 @@ async fn an_answer_without_a_body_is_an_empty_object() {
 async fn members_keep_the_order_close_gave_them() {
     let server = Server::answering(vec![(200, &[], r#"{"z": 1, "a": 2, "m": 3}"#)]).await;
     assert_eq!(
-        send(&server.api, &read()).await.unwrap().data.into_value().to_string(),
+        send(&server.api, &read()).await.unwrap().data.to_value().to_string(),
         r#"{"z":1,"a":2,"m":3}"#
     );
 }
@@ -142,5 +142,5 @@ async fn json_without_a_media_type_is_taken() {
         "HTTP/1.1 200 OK\r\ncontent-length: 12\r\nconnection: close\r\n\r\n{\"id\": \"x1\"}",
     ])
     .await;
-    assert_eq!(send(&api, &read()).await.unwrap().data.into_value(), json!({"id": "x1"}));
+    assert_eq!(send(&api, &read()).await.unwrap().data.to_value(), json!({"id": "x1"}));
 }

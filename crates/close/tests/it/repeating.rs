@@ -25,7 +25,7 @@ async fn the_rate_limit_is_waited_out_as_close_says_for_reads_and_writes() {
         let started = Instant::now();
         let response = send(&server.api, &request).await.unwrap();
 
-        assert_eq!((response.attempts, response.data.into_value()), (2, json!({"id": "lead_x1"})));
+        assert_eq!((response.attempts, response.data.to_value()), (2, json!({"id": "lead_x1"})));
         assert!(response.waited >= Duration::from_secs(7) && response.waited < Duration::from_secs(8));
         assert!(started.elapsed() >= response.waited);
     }
