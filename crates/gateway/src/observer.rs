@@ -35,11 +35,14 @@ impl Gateway {
         request.record("call.id", &record.id);
         request.record("call.tool", &record.tool);
         let span = Span::current();
-        span.record("call.tool", &record.tool);
-        span.record("call.kind", &record.kind);
-        if let Some(class) = &record.error_class {
-            span.record("call.error_class", class);
-            span.record("otel.status_code", "ERROR");
+        // Where nobody wants traces the call has no span of its own, and the one at hand is the request's.
+        if span != *request {
+            span.record("call.tool", &record.tool);
+            span.record("call.kind", &record.kind);
+            if let Some(class) = &record.error_class {
+                span.record("call.error_class", class);
+                span.record("otel.status_code", "ERROR");
+            }
         }
         if let Some(observer) = &self.inner.options.observer {
             observer.call_finished(record);
