@@ -32,8 +32,7 @@ impl Gateway {
     /// Tells of a call that has ended. Only words of our own go into the trace; the log's line for `request` names
     /// the call.
     pub(crate) fn finished(&self, request: &Span, record: &CallRecord) {
-        request.record("call.id", &record.id);
-        request.record("call.tool", &record.tool);
+        tracing::record_all!(request, call.id = record.id, call.tool = record.tool);
         let span = Span::current();
         // Where nobody wants traces the call has no span of its own, and the one at hand is the request's.
         if span != *request {

@@ -19,9 +19,11 @@ pub(crate) fn to_the_end<T: Send + 'static>(
     what: &'static str,
     work: impl Future<Output = Result<T, CallError>> + Send + 'static,
 ) -> impl Future<Output = Result<T, CallError>> + Send {
+    // It is some kilobytes large: what comes around it moves a pointer.
+    let work = Box::pin(work);
     let work = AssertUnwindSafe(work.instrument(call_span())).catch_unwind();
     let work = work.map(move |outcome| outcome.unwrap_or_else(|panic| Err(broken_off(what, panic.as_ref()))));
-    Kept { work: Some(Box::pin(work)), vault: vault.clone() }
+    Kept { work: Some(work), vault: vault.clone() }
 }
 
 fn broken_off(what: &str, panic: &(dyn Any + Send)) -> CallError {
@@ -33,17 +35,17 @@ fn broken_off(what: &str, panic: &(dyn Any + Send)) -> CallError {
 }
 
 /// Work that is handed to the vault if it is dropped before its end.
-struct Kept<F: Future<Output: Send> + Send + 'static> {
-    work: Option<Pin<Box<F>>>,
+struct Kept<F: Future<Output: Send> + Send + Unpin + 'static> {
+    work: Option<F>,
     vault: Vault,
 }
 
-impl<F: Future<Output: Send> + Send + 'static> Future for Kept<F> {
+impl<F: Future<Output: Send> + Send + Unpin + 'static> Future for Kept<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let Some(work) = &mut self.work else { return Poll::Pending };
-        let polled = work.as_mut().poll(context);
+        let polled = Pin::new(work).poll(context);
         if polled.is_ready() {
             self.work = None;
         }
@@ -51,7 +53,7 @@ impl<F: Future<Output: Send> + Send + 'static> Future for Kept<F> {
     }
 }
 
-impl<F: Future<Output: Send> + Send + 'static> Drop for Kept<F> {
+impl<F: Future<Output: Send> + Send + Unpin + 'static> Drop for Kept<F> {
     fn drop(&mut self) {
         if let Some(work) = self.work.take() {
             self.vault.finish_in_background(work.map(drop).instrument(Span::current()));

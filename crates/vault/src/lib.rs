@@ -9,6 +9,7 @@ mod error;
 mod files;
 mod identifiers;
 mod master_key;
+mod memory;
 mod oauth;
 mod options;
 mod policy;

@@ -15,12 +15,12 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use jsonwebtoken::jwk::{Jwk, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use moka::sync::Cache;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::clock::later;
+use crate::memory::Memory;
 use crate::{TenantId, VaultError};
 
 /// How long a token that was good is believed without looking again. What a removed client can still do ends
@@ -29,7 +29,7 @@ const BELIEVED_FOR: Duration = Duration::from_secs(5);
 /// How long keys are used without looking whether another program made a newer one.
 const KEYS_BELIEVED_FOR: Duration = Duration::from_secs(60);
 /// At most so many tokens are remembered.
-const REMEMBERED: u64 = 10_000;
+const REMEMBERED: usize = 10_000;
 
 /// An access token, and how long it lasts.
 #[derive(Clone, Debug)]
@@ -95,15 +95,12 @@ struct OpenedKeys {
 /// Keys that were opened, and tokens that were good a moment ago.
 pub(crate) struct Signing {
     keys: RwLock<OpenedKeys>,
-    tokens: Cache<[u8; 32], Arc<TokenHolder>>,
+    tokens: Memory<[u8; 32], Arc<TokenHolder>>,
 }
 
 impl Default for Signing {
     fn default() -> Self {
-        Self {
-            keys: RwLock::default(),
-            tokens: Cache::builder().max_capacity(REMEMBERED).time_to_live(BELIEVED_FOR).build(),
-        }
+        Self { keys: RwLock::default(), tokens: Memory::new(BELIEVED_FOR, REMEMBERED) }
     }
 }
 
@@ -134,7 +131,7 @@ impl Signing {
     }
 
     pub(crate) fn forget_tokens(&self) {
-        self.tokens.invalidate_all();
+        self.tokens.clear();
     }
 }
 

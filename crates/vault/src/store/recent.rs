@@ -8,15 +8,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use moka::sync::Cache;
-
 use super::{AccountRecord, ConnectionRecord};
+use crate::memory::Memory;
 
 /// At most so many answers of each kind are remembered.
-const MOST: u64 = 1_000;
+const MOST: usize = 1_000;
 
 /// Answers by what was asked, each with the number of changes there had been.
-type Answers<T> = Cache<String, (u64, Arc<T>)>;
+type Answers<T> = Memory<String, (u64, Arc<T>)>;
 
 /// The answers of a store.
 pub(crate) struct Recent {
@@ -32,8 +31,8 @@ impl Recent {
         let remembers = !remember_for.is_zero();
         Self {
             changes: AtomicU64::new(0),
-            accounts: remembers.then(|| cache(remember_for)),
-            connections: remembers.then(|| cache(remember_for)),
+            accounts: remembers.then(|| Memory::new(remember_for, MOST)),
+            connections: remembers.then(|| Memory::new(remember_for, MOST)),
         }
     }
 
@@ -82,10 +81,6 @@ impl Recent {
         }
         Ok(found)
     }
-}
-
-fn cache<T: Send + Sync + 'static>(remember_for: Duration) -> Answers<T> {
-    Cache::builder().max_capacity(MOST).time_to_live(remember_for).build()
 }
 
 impl std::fmt::Debug for Recent {
