@@ -80,8 +80,7 @@ async fn open(
     let options = VaultOptions { master_key: master_key()?, refresh, ..vault };
     let vault = Vault::open(options).await?;
     let options = ClientOptions { observer: Some(Arc::new(metrics.clone())), ..ClientOptions::default() };
-    let client = Client::new(options)
-        .map_err(|error| Failure::local(format!("the HTTP client cannot be set up: {error}")))?;
+    let client = Client::new(options);
     let options = GatewayOptions {
         environment_account,
         record_in_groups: is_server,

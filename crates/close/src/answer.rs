@@ -1,7 +1,7 @@
 //! An HTTP answer, read within limits and not yet judged.
 
 use http::header::{CONTENT_TYPE, LOCATION};
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderName, StatusCode};
 use url::Url;
 
 use crate::json_text::JsonText;
@@ -10,6 +10,9 @@ use crate::rate_limit::Told;
 /// The most that is read of an answer that reports a failure, in bytes: a few sentences, or a page
 /// that is not shown anyway.
 pub(crate) const MAX_FAILURE_BYTES: usize = 256 * 1024;
+
+/// Close's name for a request.
+const TRACE_ID: HeaderName = HeaderName::from_static("trace-id");
 
 /// What came back from one attempt.
 #[derive(Debug)]
@@ -38,11 +41,11 @@ pub(crate) enum Body {
 impl Answer {
     /// Everything but the body.
     pub(crate) fn head(status: StatusCode, url: &Url, headers: &HeaderMap) -> Self {
-        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let media_type = text(CONTENT_TYPE.as_str())
+        let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+        let media_type = text(CONTENT_TYPE)
             .map(|value| value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
             .filter(|value| !value.is_empty());
-        let redirect_host = text(LOCATION.as_str())
+        let redirect_host = text(LOCATION)
             .and_then(|location| url.join(location).ok())
             .and_then(|target| target.host_str().map(str::to_owned));
         Self {
@@ -50,7 +53,7 @@ impl Answer {
             media_type,
             redirect_host,
             told: Told::from_headers(headers),
-            trace_id: text("trace-id").map(|id| id.chars().take(64).collect()),
+            trace_id: text(TRACE_ID).map(|id| id.chars().take(64).collect()),
             body: Body::Unread,
         }
     }

@@ -10,7 +10,7 @@ use url::{Position, Url};
 use crate::answer::Answer;
 use crate::attempt::Attempts;
 use crate::credential::Credential;
-use crate::error::{BuildError, CloseError, ErrorKind};
+use crate::error::{CloseError, ErrorKind};
 use crate::failure::Failure;
 use crate::json_text::JsonText;
 use crate::observer::{AttemptSummary, attempt_span, attempted};
@@ -38,9 +38,9 @@ pub struct Client {
 
 impl Client {
     /// A client that works within these limits.
-    pub fn new(options: ClientOptions) -> Result<Self, BuildError> {
-        let transport = Transport::new(&options)?;
-        Ok(Self { options: Arc::new(options), transport })
+    pub fn new(options: ClientOptions) -> Self {
+        let transport = Transport::new(&options);
+        Self { options: Arc::new(options), transport }
     }
 
     /// What would be sent, without the credential: the same encoding that [`send`](Self::send) uses.

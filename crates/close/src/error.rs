@@ -133,10 +133,3 @@ impl CloseError {
         }
     }
 }
-
-/// The HTTP client could not be set up.
-#[derive(Debug, thiserror::Error)]
-#[error("the HTTP client could not be set up: {reason}")]
-pub struct BuildError {
-    pub(crate) reason: String,
-}

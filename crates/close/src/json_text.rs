@@ -1,12 +1,13 @@
 //! JSON as it came, read through once and taken apart only when somebody wants to look inside.
 //!
 //! Most answers are handed on as they are. Making values of one and text of them again costs more than the whole rest
-//! of a call. Promises that what it holds can be taken apart: it was read to its end by the reader that does so.
+//! of a call. Promises that what it holds can be taken apart.
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
+
+use crate::json_scan::is_json;
 
 /// The text of one JSON value.
 #[derive(Clone, PartialEq, Eq)]
@@ -19,7 +20,10 @@ impl JsonText {
     ///
     /// Where and why it is none.
     pub fn new(text: String) -> Result<Self, serde_json::Error> {
-        serde_json::from_str::<Sound>(&text)?;
+        if !is_json(&text) {
+            // Only the reader can say where and why.
+            serde_json::from_str::<Value>(&text)?;
+        }
         Ok(Self(text))
     }
 
@@ -45,7 +49,7 @@ impl JsonText {
 
     /// What the text says.
     pub fn to_value(&self) -> Value {
-        // The same reader has read the same text without complaint.
+        // It was gone over to its end, by the same rules.
         serde_json::from_str(&self.0).unwrap_or_default()
     }
 }
@@ -54,60 +58,6 @@ impl JsonText {
 impl fmt::Debug for JsonText {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "JsonText({} bytes)", self.0.len())
-    }
-}
-
-/// A value that the reader has read and nobody has kept. Unlike serde's `IgnoredAny` it has every part read in full:
-/// numbers that are too large, escapes that mean nothing, and nesting that is too deep are found.
-struct Sound;
-
-impl<'de> Deserialize<'de> for Sound {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Reader)
-    }
-}
-
-struct Reader;
-
-impl<'de> Visitor<'de> for Reader {
-    type Value = Sound;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("any JSON value")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Sound, E> {
-        Ok(Sound)
-    }
-
-    fn visit_bool<E: Error>(self, _: bool) -> Result<Sound, E> {
-        Ok(Sound)
-    }
-
-    fn visit_i64<E: Error>(self, _: i64) -> Result<Sound, E> {
-        Ok(Sound)
-    }
-
-    fn visit_u64<E: Error>(self, _: u64) -> Result<Sound, E> {
-        Ok(Sound)
-    }
-
-    fn visit_f64<E: Error>(self, _: f64) -> Result<Sound, E> {
-        Ok(Sound)
-    }
-
-    fn visit_str<E: Error>(self, _: &str) -> Result<Sound, E> {
-        Ok(Sound)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Sound, A::Error> {
-        while items.next_element::<Sound>()?.is_some() {}
-        Ok(Sound)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Sound, A::Error> {
-        while members.next_entry::<Sound, Sound>()?.is_some() {}
-        Ok(Sound)
     }
 }
 

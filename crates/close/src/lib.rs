@@ -3,15 +3,19 @@
 mod answer;
 mod attempt;
 mod client;
+mod connect;
 mod credential;
 mod error;
 mod error_body;
+mod exchange;
 mod failure;
+mod json_scan;
 mod json_text;
 mod observer;
 mod options;
 mod pages;
 mod passage;
+mod pool;
 mod rate_limit;
 mod request;
 mod response;
@@ -22,7 +26,7 @@ mod wire;
 
 pub use client::Client;
 pub use credential::Credential;
-pub use error::{BuildError, CloseError, ErrorKind, FieldError, Outcome};
+pub use error::{CloseError, ErrorKind, FieldError, Outcome};
 pub use json_text::JsonText;
 pub use observer::{AttemptSummary, Observer};
 pub use options::{Backoff, ClientOptions};

@@ -6,25 +6,26 @@
 
 use bytes::Bytes;
 use http::header::{
-    AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION,
-    SET_COOKIE, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
+    ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST,
+    PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, SET_COOKIE, TE, TRAILER, TRANSFER_ENCODING, UPGRADE, USER_AGENT,
 };
-use http::{HeaderMap, HeaderName, Method, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use crate::answer::Answer;
-use crate::attempt::{Unreadable, classify, no_pool, read};
 use crate::credential::Credential;
 use crate::error::CloseError;
+use crate::exchange::{Unreadable, forget_compression};
 use crate::failure::Failure;
 use crate::options::ClientOptions;
 use crate::request::Effect;
 use crate::transport::Transport;
-use crate::wire::check_api;
+use crate::wire::{check_api, outgoing};
 
 /// Headers of a program that go on to Close. Everything else is the connection's, or tells who the program is.
-const PASSED_ON: [&str; 4] = ["accept", "accept-language", "content-type", "x-tz-offset"];
+const PASSED_ON: [HeaderName; 4] =
+    [ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderName::from_static("x-tz-offset")];
 /// Headers of the answer that belong to the connection, or to a browser.
 const KEPT_BACK: [HeaderName; 10] = [
     CONNECTION,
@@ -116,21 +117,26 @@ pub(crate) async fn pass(
             u32::from(!matches!(failure, Failure::NotConnected { .. } | Failure::Unsendable { .. }));
         credential.redact(failure.into_error(&host, effect, attempts, std::time::Duration::ZERO))
     };
-    let pool = transport.pool(&url).map_err(|reason| failed(no_pool(&reason)))?;
-    let mut request = pool.request(passage.method.clone(), url.clone());
-    if !passage.body.is_empty() || effect == Effect::Write {
-        request = request.body(passage.body.clone());
-    }
+    let mut headers = HeaderMap::new();
     for name in PASSED_ON {
-        for value in passage.headers.get_all(name) {
-            request = request.header(name, value);
+        for value in passage.headers.get_all(&name) {
+            headers.append(&name, value.clone());
         }
     }
-    if !passage.body.is_empty() && !passage.headers.contains_key(CONTENT_TYPE) {
-        request = request.header(CONTENT_TYPE, "application/json");
+    if !headers.contains_key(ACCEPT) {
+        headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
     }
-    let request =
-        request.header(http::header::USER_AGENT, &options.user_agent).header(AUTHORIZATION, authorization);
+    if !passage.body.is_empty() && !headers.contains_key(CONTENT_TYPE) {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    let user_agent = HeaderValue::from_str(&options.user_agent);
+    headers.insert(
+        USER_AGENT,
+        user_agent.map_err(|error| failed(Failure::Unsendable { reason: error.to_string() }))?,
+    );
+    headers.insert(AUTHORIZATION, authorization);
+    let request = outgoing(passage.method.clone(), &url, headers, passage.body.clone()).map_err(failed)?;
+    let pool = transport.pool(&url);
     let started = Instant::now();
     let limit = started.checked_add(options.attempt_timeout).map_or(deadline, |end| end.min(deadline));
     let late = |status| Failure::TimedOut {
@@ -138,15 +144,15 @@ pub(crate) async fn pass(
         after: limit.duration_since(started),
         by_deadline: limit == deadline,
     };
-    let sent = timeout_at(limit, request.send()).await.map_err(|_| failed(late(None)))?;
-    let response = sent.map_err(|error| failed(classify(&error)))?;
-    let (status, mut headers) = (response.status(), response.headers().clone());
+    let sent = timeout_at(limit, pool.send(&url, request)).await.map_err(|_| failed(late(None)))?;
+    let response = sent.map_err(failed)?;
+    let (status, mut headers) = (response.status, response.headers.clone());
     let head = Answer::head(status, &url, &headers);
     if status == StatusCode::UNAUTHORIZED {
         return Err(failed(Failure::Answered(Box::new(head))));
     }
     let trace_id = head.trace_id;
-    let body = match timeout_at(limit, read(response, options.max_response_bytes)).await {
+    let body = match timeout_at(limit, response.read(options.max_response_bytes)).await {
         Ok(Ok(bytes)) => Bytes::from(bytes),
         Ok(Err(Unreadable::TooLarge)) => {
             return Err(failed(Failure::TooLarge { status, limit: options.max_response_bytes }));
@@ -156,6 +162,7 @@ pub(crate) async fn pass(
         }
         Err(_) => return Err(failed(late(Some(status)))),
     };
+    forget_compression(&mut headers);
     for name in KEPT_BACK {
         headers.remove(name);
     }

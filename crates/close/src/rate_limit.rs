@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
-use http::HeaderMap;
 use http::header::RETRY_AFTER;
+use http::{HeaderMap, HeaderName};
 
 /// What is left of the request budget of one group of Close's endpoints, for one key or token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +21,9 @@ pub struct RateLimit {
 
 /// How long to wait after a 429 that does not say: what Close's own Python client does.
 const UNTOLD: Duration = Duration::from_secs(2);
+
+/// The header that says everything (documented).
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 
 /// Until 2024 Close said the same in separate headers, in two spellings that were also mixed; a proxy or an older
 /// stand-in may still do so.
@@ -41,17 +44,23 @@ pub(crate) struct Told {
 
 impl Told {
     pub(crate) fn from_headers(headers: &HeaderMap) -> Self {
-        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let mut told = text("ratelimit").map(Self::parse).unwrap_or_default();
-        for [limit, remaining, reset] in OLDER {
-            let part = |name: &str| text(name).map(first_number);
-            told.limit = told.limit.or_else(|| part(limit).and_then(whole));
-            told.remaining = told.remaining.or_else(|| part(remaining).and_then(whole));
-            told.reset = told.reset.or_else(|| part(reset).and_then(seconds));
+        let said = headers.get(RATE_LIMIT).and_then(|value| value.to_str().ok());
+        let mut told = said.map(Self::parse).unwrap_or_default();
+        if told.rate_limit().is_none() {
+            told.complete_from_older(headers);
         }
         // `retry-after` may also be a date, which Close does not send: it would need the clocks to agree.
-        told.retry_after = text(RETRY_AFTER.as_str()).and_then(seconds);
+        told.retry_after = headers.get(RETRY_AFTER).and_then(|value| seconds(value.to_str().ok()?));
         told
+    }
+
+    fn complete_from_older(&mut self, headers: &HeaderMap) {
+        for [limit, remaining, reset] in OLDER {
+            let part = |name: &str| Some(first_number(headers.get(name)?.to_str().ok()?));
+            self.limit = self.limit.or_else(|| part(limit).and_then(whole));
+            self.remaining = self.remaining.or_else(|| part(remaining).and_then(whole));
+            self.reset = self.reset.or_else(|| part(reset).and_then(seconds));
+        }
     }
 
     /// Reads `limit=100, remaining=50, reset=5`, in any order and case, with or without spaces.

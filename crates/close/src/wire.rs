@@ -3,12 +3,15 @@
 //! Promises that what [`Client::describe`](crate::Client::describe) shows is what is sent, because both
 //! come from here, and that a credential can neither travel in clear nor end up below another address.
 
-use http::Method;
-use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
+use bytes::Bytes;
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, USER_AGENT};
+use http::{HeaderMap, HeaderValue, Method};
+use http_body_util::Full;
 use serde_json::{Map, Value, json};
-use url::{Host, Url};
+use url::{Host, Position, Url};
 
 use crate::error::CloseError;
+use crate::failure::Failure;
 use crate::request::Request;
 
 /// A request as it goes over the wire, without the credential.
@@ -33,6 +36,28 @@ const METHOD_OVERRIDE: &str = "x-http-method-override";
 
 /// The widest offsets in use are UTC-12 and UTC+14.
 const TIMEZONE_OFFSETS: std::ops::RangeInclusive<f32> = -12.0..=14.0;
+
+/// A request as it goes over a connection to the host of `url`, the credential among its headers.
+pub(crate) fn outgoing(
+    method: Method,
+    url: &Url,
+    mut headers: HeaderMap,
+    body: Bytes,
+) -> Result<http::Request<Full<Bytes>>, Failure> {
+    let unsendable = |error: http::Error| Failure::Unsendable { reason: error.to_string() };
+    let host = HeaderValue::from_str(&url[Position::BeforeHost..Position::AfterPort]);
+    headers.insert(HOST, host.map_err(|error| unsendable(error.into()))?);
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+    // Some servers want to be told that a body which they expect is empty.
+    if body.is_empty() && matches!(method, Method::POST | Method::PUT | Method::PATCH) {
+        headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+    }
+    let target = &url[Position::BeforePath..Position::AfterQuery];
+    let mut request =
+        http::Request::builder().method(method).uri(target).body(body.into()).map_err(unsendable)?;
+    *request.headers_mut() = headers;
+    Ok(request)
+}
 
 pub(crate) fn encode(api: &Url, user_agent: &str, request: &Request) -> Result<WireRequest, CloseError> {
     check_api(api)?;

@@ -94,7 +94,7 @@ impl House {
             .set_connection(&TenantId::default(), "close", settings)
             .await
             .expect("the connection is stored");
-        let close = Client::new(options.close).expect("a client");
+        let close = Client::new(options.close);
         let gateway = Gateway::new(close, vault.clone(), options.gateway);
         Self {
             twin,

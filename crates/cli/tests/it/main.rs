@@ -15,6 +15,7 @@ mod keys;
 mod lua;
 mod policies;
 mod program;
+mod proxies;
 mod secured;
 mod serving;
 mod twin;

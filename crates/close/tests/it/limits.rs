@@ -38,7 +38,7 @@ async fn one_attempt_may_not_use_up_the_time_of_all() {
     stop_the_clock();
     let (api, _listener) = silent().await;
     let options = ClientOptions { attempt_timeout: Duration::from_secs(3), ..ClientOptions::default() };
-    let error = Client::new(options).unwrap().send(&api, &key(), &read(), in_a_minute()).await.unwrap_err();
+    let error = Client::new(options).send(&api, &key(), &read(), in_a_minute()).await.unwrap_err();
 
     assert_eq!((error.kind, error.attempts), (ErrorKind::DeadlineExceeded, 4));
     insta::assert_snapshot!(text(&error, &api), @"127.0.0.1:PORT did not answer within 3 s (the limit for one attempt); given up after 4 attempts");
@@ -63,7 +63,7 @@ async fn a_deadline_in_the_past_sends_nothing() {
 }
 
 fn small() -> Client {
-    Client::new(ClientOptions { max_response_bytes: 1000, ..ClientOptions::default() }).unwrap()
+    Client::new(ClientOptions { max_response_bytes: 1000, ..ClientOptions::default() })
 }
 
 #[tokio::test]

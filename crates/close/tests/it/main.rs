@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up should stop right there")]
 
 mod answers;
+mod connections;
 mod describing;
 mod limits;
 mod paging;

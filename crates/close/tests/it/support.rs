@@ -129,7 +129,7 @@ pub(crate) fn answer(status: u16, headers: &[(&str, &str)], body: impl Into<Body
 }
 
 pub(crate) fn client() -> Client {
-    Client::new(ClientOptions::default()).unwrap()
+    Client::new(ClientOptions::default())
 }
 
 pub(crate) fn key() -> Credential {

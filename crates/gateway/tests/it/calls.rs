@@ -71,7 +71,7 @@ async fn one_person_with_one_key_needs_no_account() {
         policy: Policy::ALLOW,
     };
     let options = GatewayOptions { environment_account: Some(environment), ..GatewayOptions::default() };
-    let close = latch_close::Client::new(latch_close::ClientOptions::default()).expect("a client");
+    let close = latch_close::Client::new(latch_close::ClientOptions::default());
     let gateway = latch_gateway::Gateway::new(close, house.vault.clone(), options);
 
     let me = gateway.execute(&Caller::command_line(), ToolCall::new("get_current_user", json!({}))).await;
