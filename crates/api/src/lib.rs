@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod authentication;
+mod calls;
 mod check;
 mod concurrency;
 mod grpc;
@@ -15,4 +16,5 @@ mod service;
 mod structs;
 mod wire_error;
 
-pub use router::{ApiOptions, router};
+pub use calls::Calls;
+pub use router::{ApiOptions, Doors, doors};

@@ -12,6 +12,7 @@ use http::header::CONTENT_LENGTH;
 use latch_gateway::{CallError, ErrorClass, Gateway};
 use tower_http::catch_panic::CatchPanicLayer;
 
+use crate::calls::Calls;
 use crate::concurrency::Concurrency;
 use crate::rest::body::LARGEST_BODY;
 use crate::rest::error::RestError;
@@ -31,18 +32,23 @@ impl Default for ApiOptions {
     }
 }
 
-/// REST, gRPC and what belongs to them, in front of `gateway`.
-///
-/// gRPC needs HTTP/2, in clear or not; everything else takes either version.
-pub fn router(gateway: Gateway, options: ApiOptions) -> Router {
+/// REST, gRPC and what belongs to them.
+#[derive(Clone)]
+pub struct Doors {
+    /// All of it.
+    ///
+    /// gRPC needs HTTP/2, in clear or not; everything else takes either version.
+    pub router: Router,
+    /// What [`Calls::take`] takes, on a shorter way than through the router.
+    pub calls: Calls,
+}
+
+/// The doors in front of `gateway`.
+pub fn doors(gateway: Gateway, options: ApiOptions) -> Doors {
     let concurrency = Concurrency::new(options.calls_per_client);
     let service = Service { gateway, concurrency };
-    // The usual calls pass as few layers as possible: the router makes several boxes for each, at each request.
-    let calls = Router::new()
-        .route("/api", any(rest::serve))
-        .route("/api/{*rest}", any(rest::serve))
-        .layer(CatchPanicLayer::custom(broken))
-        .with_state(service.clone());
+    let calls = Calls { service: service.clone() };
+    let usual = Router::new().route_service("/api", calls.clone()).route_service(Calls::ROUTE, calls.clone());
     let others = Router::new()
         .route("/oauth/token", post(oauth::token))
         .route("/keys", get(oauth::keys))
@@ -59,11 +65,12 @@ pub fn router(gateway: Gateway, options: ApiOptions) -> Router {
             DefaultBodyLimit::max(LARGEST_BODY),
         ))
         .with_state(service.clone());
-    calls.merge(others).merge(grpc::router(service).layer(CatchPanicLayer::custom(broken)))
+    let router = usual.merge(others).merge(grpc::router(service).layer(CatchPanicLayer::custom(broken)));
+    Doors { router, calls }
 }
 
 /// What a request that ended in a panic is answered with.
-fn broken(_: Box<dyn Any + Send>) -> Response {
+pub(crate) fn broken(_: Box<dyn Any + Send>) -> Response {
     let message = "something went wrong within Latch; its log says what";
     RestError::from(CallError::new(ErrorClass::Internal, message)).into_response()
 }

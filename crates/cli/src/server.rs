@@ -4,12 +4,12 @@ use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use axum::Router;
-use latch_api::ApiOptions;
-use latch_listener::{Ended, Limits, Port, Serving, Tls, Workers};
+use latch_api::{ApiOptions, Calls, Doors};
+use latch_listener::{Application, Ended, Limits, Port, Serving, Tls, Workers};
 use latch_telemetry::{ListenerNumbers, Metrics};
 use latch_web::Branding;
 use tokio::net::TcpListener;
+use tower::Service as _;
 
 use crate::failure::Failure;
 use crate::open::House;
@@ -29,11 +29,20 @@ pub(crate) struct Server {
 }
 
 /// Every door of the gateway that speaks HTTP, watched; `branding` says whose pages people see.
-pub(crate) fn doors(house: &House, branding: Branding) -> Router {
-    let doors = latch_api::router(house.gateway.clone(), ApiOptions::default())
+pub(crate) fn doors(house: &House, branding: Branding) -> Application {
+    let Doors { router, calls } = latch_api::doors(house.gateway.clone(), ApiOptions::default());
+    let router = router
         .merge(latch_web::router(house.gateway.clone(), branding))
         .merge(latch_telemetry::router(house.vault.clone()));
-    latch_telemetry::observe(doors, &house.metrics)
+    let calls = latch_telemetry::observe_service(calls, Calls::ROUTE, &house.metrics);
+    let router = latch_telemetry::observe(router, &house.metrics);
+    Application::new(move |request| {
+        if Calls::take(request.uri().path()) {
+            calls.clone().call(request)
+        } else {
+            Box::pin(router.clone().call(request))
+        }
+    })
 }
 
 /// This machine and no other.
@@ -88,13 +97,13 @@ impl Server {
     /// Starts to answer on `ports`.
     pub(crate) fn start(
         ports: Vec<Port>,
-        router: &Router,
+        application: &Application,
         limits: Limits,
         metrics: &Metrics,
     ) -> Result<Self, Failure> {
         let failed = |error| Failure::local(format!("the server cannot start: {error}"));
         let workers = Workers::start().map_err(failed)?;
-        let serving = workers.serve(ports, router, limits).map_err(failed)?;
+        let serving = workers.serve(ports, application, limits).map_err(failed)?;
         let meter = serving.meter();
         metrics.watch_listener(move || ListenerNumbers {
             open_connections: u64::try_from(meter.connections()).unwrap_or(u64::MAX),
@@ -107,10 +116,10 @@ impl Server {
     /// Starts to answer on one socket in clear.
     pub(crate) fn in_clear(
         listener: TcpListener,
-        router: &Router,
+        application: &Application,
         metrics: &Metrics,
     ) -> Result<Self, Failure> {
-        Self::start(vec![Port::new(listener, Tls::None)], router, limits(), metrics)
+        Self::start(vec![Port::new(listener, Tls::None)], application, limits(), metrics)
     }
 
     /// Stops listening and lets calls in flight end. Calls that go on without their clients need the threads that are

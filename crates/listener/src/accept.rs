@@ -4,10 +4,10 @@ use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
+use crate::application::Application;
 use crate::connection::Connection;
 use crate::meter::Kind;
 use crate::shared::{Admission, Shared};
@@ -20,7 +20,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 pub(crate) struct Accepting {
     pub(crate) socket: TcpListener,
     pub(crate) tls: Option<TlsAcceptor>,
-    pub(crate) router: Router,
+    pub(crate) application: Application,
     pub(crate) place: Place,
     pub(crate) shared: Arc<Shared>,
 }
@@ -69,7 +69,7 @@ impl Accepting {
             stream,
             peer,
             tls: self.tls.clone(),
-            router: self.router.clone(),
+            application: self.application.clone(),
             shared: Arc::clone(&self.shared),
             refused,
         };

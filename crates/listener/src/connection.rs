@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 
-use axum::Router;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
@@ -13,6 +12,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use tokio_rustls::TlsAcceptor;
 
 use crate::activity::{Activity, Watched};
+use crate::application::Application;
 use crate::entrance::Entrance;
 use crate::executor::Executor;
 use crate::limits::Limits;
@@ -33,7 +33,7 @@ pub(crate) struct Connection {
     pub(crate) stream: std::net::TcpStream,
     pub(crate) peer: SocketAddr,
     pub(crate) tls: Option<TlsAcceptor>,
-    pub(crate) router: Router,
+    pub(crate) application: Application,
     pub(crate) shared: Arc<Shared>,
     /// Whether it is one too many.
     pub(crate) refused: bool,
@@ -55,7 +55,7 @@ impl Connection {
     }
 
     async fn open(self) {
-        let Self { stream, peer, tls, router, shared, refused } = self;
+        let Self { stream, peer, tls, application, shared, refused } = self;
         // Answers are small and awaited; waiting for more to send only delays them.
         let mut stream = match stream.set_nodelay(true).and_then(|()| TcpStream::from_std(stream)) {
             Ok(stream) => stream,
@@ -65,7 +65,7 @@ impl Connection {
             }
         };
         let Some(acceptor) = tls else {
-            return talk(stream, Versions::Both, peer, router, shared, refused).await;
+            return talk(stream, Versions::Both, peer, application, shared, refused).await;
         };
         let handshake = async {
             let mut first = [0];
@@ -82,7 +82,7 @@ impl Connection {
             Some(Ok(Ok(Some(stream)))) => {
                 let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
                 let versions = if http2 { Versions::Http2 } else { Versions::Http1 };
-                talk(stream, versions, peer, router, shared, refused).await;
+                talk(stream, versions, peer, application, shared, refused).await;
             }
             Some(Ok(Ok(None))) => tracing::debug!(%peer, "clear text where TLS is needed"),
             Some(Ok(Err(error))) => tracing::debug!(%peer, %error, "no TLS connection came about"),
@@ -97,7 +97,7 @@ async fn talk<S>(
     stream: S,
     versions: Versions,
     peer: SocketAddr,
-    router: Router,
+    application: Application,
     shared: Arc<Shared>,
     refused: bool,
 ) where
@@ -114,7 +114,7 @@ async fn talk<S>(
     let stream = TokioIo::new(Watched { stream, activity: Arc::clone(&activity) });
     let refuse = refused.then(|| close.clone());
     let entrance =
-        Entrance { router, shared: Arc::clone(&shared), activity: Arc::clone(&activity), peer, refuse };
+        Entrance { application, shared: Arc::clone(&shared), activity: Arc::clone(&activity), peer, refuse };
     let mut http = pin!(builder.serve_connection(stream, entrance));
     let mut closing = None;
     loop {

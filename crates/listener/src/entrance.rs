@@ -7,7 +7,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::ConnectInfo;
 use axum::response::Response;
@@ -19,18 +18,18 @@ use http_body::{Frame, SizeHint};
 use hyper::body::Incoming;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
-use tower::ServiceExt as _;
-use tower_http::timeout::TimeoutBody;
 
 use crate::activity::{Activity, InFlight};
+use crate::application::Application;
 use crate::meter::{Counted, Kind};
+use crate::patient::Patient;
 use crate::refusal::{Dialect, Refusal};
 use crate::shared::Shared;
 
 /// The entrance of one connection.
 #[derive(Debug, Clone)]
 pub(crate) struct Entrance {
-    pub(crate) router: Router,
+    pub(crate) application: Application,
     pub(crate) shared: Arc<Shared>,
     pub(crate) activity: Arc<Activity>,
     pub(crate) peer: SocketAddr,
@@ -85,10 +84,11 @@ impl Entrance {
 
     async fn route(self, mut request: Request<Incoming>, dialect: Dialect) -> Response {
         request.extensions_mut().insert(ConnectInfo(self.peer));
-        let timeout = self.shared.limits.body_timeout;
-        let request = request.map(|body| Body::new(TimeoutBody::new(timeout, body)));
+        let patience = self.shared.limits.body_timeout;
+        let request = request.map(|body| Body::new(Patient::new(body, patience)));
         let uri = request.uri().clone();
-        match AssertUnwindSafe(self.router.oneshot(request)).catch_unwind().await {
+        let answering = async { self.application.answer(request).await };
+        match AssertUnwindSafe(answering).catch_unwind().await {
             Ok(Ok(answer)) => answer,
             Ok(Err(never)) => match never {},
             Err(_) => {

@@ -3,6 +3,7 @@
 
 mod accept;
 mod activity;
+mod application;
 mod authority;
 mod certificate;
 mod connection;
@@ -12,12 +13,14 @@ mod executor;
 mod limits;
 mod meter;
 mod pair;
+mod patient;
 mod refusal;
 mod serving;
 mod shared;
 mod tls;
 mod workers;
 
+pub use application::{Answering, Application};
 pub use authority::{AuthorityError, LocalAuthority};
 pub use certificate::Certificate;
 pub use limits::Limits;

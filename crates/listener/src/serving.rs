@@ -5,12 +5,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::DropGuard;
 
 use crate::accept::Accepting;
+use crate::application::Application;
 use crate::certificate::Certificate;
 use crate::limits::Limits;
 use crate::meter::Meter;
@@ -52,19 +52,19 @@ impl Port {
     }
 }
 
-/// Starts to serve `router` on all `ports`. Has to be called within a Tokio runtime.
+/// Starts to serve `application` on all `ports`. Has to be called within a Tokio runtime.
 ///
 /// # Errors
 ///
 /// If a socket has no address, or a certificate cannot be used for TLS.
-pub fn serve(ports: Vec<Port>, router: &Router, limits: Limits) -> io::Result<Serving> {
-    serve_at(ports, router, limits, &Place::Here)
+pub fn serve(ports: Vec<Port>, application: &Application, limits: Limits) -> io::Result<Serving> {
+    serve_at(ports, application, limits, &Place::Here)
 }
 
 /// The same with the connections at a place of their own.
 pub(crate) fn serve_at(
     ports: Vec<Port>,
-    router: &Router,
+    application: &Application,
     limits: Limits,
     place: &Place,
 ) -> io::Result<Serving> {
@@ -85,7 +85,7 @@ pub(crate) fn serve_at(
         accepting.push(Accepting {
             socket,
             tls: acceptor,
-            router: router.clone(),
+            application: application.clone(),
             place: place.clone(),
             shared: Arc::clone(&shared),
         });

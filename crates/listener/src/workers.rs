@@ -9,11 +9,11 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use axum::Router;
 use tokio::runtime::{Builder, Handle};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
+use crate::application::Application;
 use crate::limits::Limits;
 use crate::serving::{Port, Serving, serve_at};
 
@@ -73,8 +73,8 @@ impl Workers {
     }
 
     /// Like [`serve`](crate::serve()), with the connections spread over these threads.
-    pub fn serve(&self, ports: Vec<Port>, router: &Router, limits: Limits) -> io::Result<Serving> {
-        serve_at(ports, router, limits, &Place::Workers(Arc::clone(&self.each)))
+    pub fn serve(&self, ports: Vec<Port>, application: &Application, limits: Limits) -> io::Result<Serving> {
+        serve_at(ports, application, limits, &Place::Workers(Arc::clone(&self.each)))
     }
 }
 

@@ -72,8 +72,10 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    pub(crate) fn of<B>(request: &Request<B>) -> Self {
-        let matched = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    /// The place of a request that `route` has matched, or else a route of the router.
+    pub(crate) fn of<B>(request: &Request<B>, route: Option<&'static str>) -> Self {
+        let matched = || request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+        let matched = route.or_else(matched);
         let door = Door::of(matched, request.headers());
         let method = Some(request.uri().path()).filter(|path| door == Door::Grpc && is_grpc_method(path));
         Self { door, route: method.or(matched).map(str::to_owned) }

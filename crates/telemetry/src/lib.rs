@@ -16,6 +16,6 @@ pub use exposition::{metrics_router, serve_metrics};
 pub use health::router;
 pub use listening::ListenerNumbers;
 pub use metrics::Metrics;
-pub use observe::observe;
-pub use request_id::{REQUEST_ID_HEADER, RequestId, RequestIdLayer, WithRequestId};
+pub use observe::{observe, observe_service};
+pub use request_id::{REQUEST_ID_HEADER, RequestId};
 pub use traces::{Traces, TracesError};

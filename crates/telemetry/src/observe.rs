@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::Router;
 use http::{HeaderMap, Method, Request, Response};
@@ -9,40 +10,36 @@ use opentelemetry::propagation::{Extractor, TextMapPropagator};
 use opentelemetry::trace::TraceContextExt;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tokio::time::Instant;
-use tower::{Layer, Service};
+use tower::Service;
+use tower::layer::layer_fn;
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use crate::door::{Door, Place, Route};
+use crate::labels;
 use crate::metrics::{Metrics, request_labels};
+use crate::request_id::{REQUEST_ID_HEADER, RequestId};
 use crate::traces::TARGET;
-use crate::{RequestId, RequestIdLayer, labels};
 
 /// Puts everything that is known of requests around all routes of `router`, known and unknown. Add routes first:
 /// what is merged afterwards is not observed.
 pub fn observe(router: Router, metrics: &Metrics) -> Router {
-    // As one layer: the router makes a box for each.
-    router.layer((RequestIdLayer, ObserveLayer { metrics: metrics.clone() }))
+    let metrics = metrics.clone();
+    router.layer(layer_fn(move |inner| Observed { inner, metrics: metrics.clone(), route: None }))
 }
 
+/// The same around a service that stands where a router would have `route`.
+pub fn observe_service<S>(inner: S, route: &'static str, metrics: &Metrics) -> Observed<S> {
+    Observed { inner, metrics: metrics.clone(), route: Some(route) }
+}
+
+/// A service whose requests are watched.
 #[derive(Clone, Debug)]
-struct ObserveLayer {
-    metrics: Metrics,
-}
-
-impl<S> Layer<S> for ObserveLayer {
-    type Service = Observed<S>;
-
-    fn layer(&self, inner: S) -> Observed<S> {
-        Observed { inner, metrics: self.metrics.clone() }
-    }
-}
-
-#[derive(Clone, Debug)]
-struct Observed<S> {
+pub struct Observed<S> {
     inner: S,
     metrics: Metrics,
+    route: Option<&'static str>,
 }
 
 impl<S, B, R> Service<Request<B>> for Observed<S>
@@ -58,19 +55,33 @@ where
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, request: Request<B>) -> Self::Future {
-        let mut exchange = Exchange::begin(self.metrics.clone(), &request);
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        let id = RequestId::of(&request);
+        let header = id.header();
+        let mut exchange = Exchange::begin(self.metrics.clone(), self.route, &request, &id);
+        if let (Some(given), Some(value)) = (request.headers_mut().get_mut(REQUEST_ID_HEADER), &header) {
+            given.clone_from(value);
+        }
+        request.extensions_mut().insert(id);
         let (traced, logged) = (exchange.traced.clone(), exchange.logged.clone());
         let answer = traced.in_scope(|| logged.in_scope(|| self.inner.call(request)));
         Box::pin(async move {
-            let response = answer.instrument(logged).instrument(traced).await?;
+            let mut response = answer.instrument(logged).instrument(traced).await?;
+            if let Some(value) = header {
+                response.headers_mut().insert(REQUEST_ID_HEADER, value);
+            }
             exchange.answered(&response);
+            exchange.count();
+            // The client does not wait for the line in the log: it is written while the answer is on its way. A task
+            // that never comes to run is dropped, and the exchange with it.
+            tokio::spawn(async move { drop(exchange) });
             Ok(response)
         })
     }
 }
 
-/// A request under way. It is counted and logged when dropped, so that one whose client went away is too.
+/// A request under way. It is counted, if it was not yet, and logged when dropped, so that one whose client went away
+/// is too.
 struct Exchange {
     metrics: Metrics,
     /// The span for traces.
@@ -82,18 +93,34 @@ struct Exchange {
     started: Instant,
     status: Option<u16>,
     grpc_code: Option<&'static str>,
+    /// How long it took, once it has been counted.
+    took: Option<Duration>,
 }
 
 impl Exchange {
-    fn begin<B>(metrics: Metrics, request: &Request<B>) -> Self {
+    fn begin<B>(metrics: Metrics, route: Option<&'static str>, request: &Request<B>, id: &RequestId) -> Self {
         metrics.request_began();
-        let place = Place::of(request);
+        let place = Place::of(request, route);
         let method = request.method().clone();
-        let id = request.extensions().get::<RequestId>().map(RequestId::as_str);
+        let id = id.as_str();
         let traced = traced(request, &place, id);
         let logged = tracing::info_span!(parent: &traced, "request", request_id = id, call.id = Empty, call.tool = Empty);
         let started = Instant::now();
-        Self { metrics, traced, logged, place, method, started, status: None, grpc_code: None }
+        Self { metrics, traced, logged, place, method, started, status: None, grpc_code: None, took: None }
+    }
+
+    /// Puts the request into the metrics, once; says how long it took.
+    fn count(&mut self) -> Duration {
+        if let Some(took) = self.took {
+            return took;
+        }
+        let took = self.started.elapsed();
+        self.took = Some(took);
+        self.metrics.request_ended(request_labels(self.place.door, &self.method, self.status), took);
+        if let Some(code) = self.grpc_code {
+            self.metrics.grpc_answered(code);
+        }
+        took
     }
 
     fn answered<R>(&mut self, response: &Response<R>) {
@@ -116,11 +143,7 @@ impl Exchange {
 
 impl Drop for Exchange {
     fn drop(&mut self) {
-        let took = self.started.elapsed();
-        self.metrics.request_ended(request_labels(self.place.door, &self.method, self.status), took);
-        if let Some(code) = self.grpc_code {
-            self.metrics.grpc_answered(code);
-        }
+        let took = self.count();
         let failed = self.status.is_none_or(|status| status >= 500);
         self.traced.record("http.route", self.place.route.as_deref());
         self.traced.record("http.response.status_code", self.status);
@@ -143,7 +166,7 @@ impl Drop for Exchange {
 }
 
 /// The span of a request, below the span of the client if it says which.
-fn traced<B>(request: &Request<B>, place: &Place, id: Option<&str>) -> Span {
+fn traced<B>(request: &Request<B>, place: &Place, id: &str) -> Span {
     let method = labels::method(request.method());
     let route = place.route.as_deref();
     let span = tracing::info_span!(

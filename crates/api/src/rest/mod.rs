@@ -10,7 +10,7 @@ pub(crate) mod routes;
 mod transcode;
 
 use axum::body::Bytes;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use http::Method;
 use http::request::Parts;
@@ -28,7 +28,7 @@ use crate::router::with_small_body_read;
 use crate::service::{Failure, Service};
 
 /// Answers every request below `/api`.
-pub(crate) async fn serve(State(service): State<Service>, request: Request) -> Response {
+pub(crate) async fn serve(service: Service, request: Request) -> Response {
     let request = match with_small_body_read(request).await {
         Ok(request) => request,
         Err(error) => return error.into_response(),

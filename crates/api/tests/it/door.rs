@@ -19,7 +19,8 @@ impl Door {
         let house = House::start().await;
         let (client, secret) =
             house.vault.create_client(&house.caller.tenant, "app").await.expect("a client");
-        let served = Served::start(latch_api::router(house.gateway.clone(), ApiOptions::default())).await;
+        let served =
+            Served::start(latch_api::doors(house.gateway.clone(), ApiOptions::default()).router).await;
         let client_secret = secret.expose_secret().to_owned();
         Self { house, served, client_id: client.client_id, client_secret, http: reqwest::Client::new() }
     }

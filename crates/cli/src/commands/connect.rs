@@ -56,7 +56,7 @@ pub(crate) async fn run(house: House, wanted: &Wanted<'_>, console: &Console) ->
     }
     let pages = |listener| {
         let pages = latch_web::router(house.gateway.clone(), latch_web::Branding::default());
-        Server::in_clear(listener, &pages, &house.metrics)
+        Server::in_clear(listener, &pages.into(), &house.metrics)
     };
     let server = listener.map(pages).transpose()?;
     let mut signals = Signals::listen();

@@ -134,3 +134,33 @@ async fn what_the_listener_refuses_is_counted() {
     tokio::time::timeout(std::time::Duration::from_secs(20), closed).await.expect("one is left");
     serving.stop().await;
 }
+
+#[tokio::test]
+async fn the_line_of_a_request_names_its_call_once() {
+    let twin = twin().await;
+    let latch = Latch::new();
+    latch.run(&["connections", "set", "close", "--close-url", &twin.url()]).await;
+    latch.run_with_input(&["accounts", "add", "ann"], &ann(&twin)).await;
+    let client = latch.json(&["clients", "create", "test", "--json"]).await;
+    let mut child = latch.command(&["serve", "--listen", "127.0.0.1:0", "--json"]).spawn().unwrap();
+    let mut logged = child.stderr.take().unwrap();
+    let (serving, served) = Serving::of(child).await;
+    let answer = reqwest::Client::new()
+        .post(format!("{}/api/v1/execute_tool", served["gateway_url"].as_str().unwrap()))
+        .basic_auth(client["client_id"].as_str().unwrap(), client["client_secret"].as_str())
+        .json(&json!({"identifier": "ann", "tool_name": "get_current_user", "params": {}}))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status().as_u16(), 200);
+    serving.stop().await;
+    let mut log = String::new();
+    logged.read_to_string(&mut log).await.unwrap();
+    let lines: Vec<&str> = log.lines().filter(|line| line.contains("request answered")).collect();
+    assert_eq!(lines.len(), 1, "the line is written though the program ended right after the answer: {log}");
+    for once in
+        ["call.id=\"call_", "call.tool=\"close_me_get\"", "request_id=\"", "route=\"/api/v1/execute_tool\""]
+    {
+        assert_eq!(lines[0].matches(once).count(), 1, "{once} in {}", lines[0]);
+    }
+}

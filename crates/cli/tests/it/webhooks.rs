@@ -107,7 +107,7 @@ async fn over_tls_only_an_authority_that_the_machine_trusts_will_do() {
     let url = format!("https://localhost:{}/hooks", socket.local_addr().unwrap().port());
     let router = Router::new().route("/hooks", post(|| async { StatusCode::NO_CONTENT }));
     let ports = vec![Port::new(socket, Tls::Required(certificate))];
-    let _serving = latch_listener::serve(ports, &router, Limits::default()).unwrap();
+    let _serving = latch_listener::serve(ports, &router.into(), Limits::default()).unwrap();
 
     let stranger = Latch::new();
     let id = add(&stranger, &url, &[]).await["id"].as_str().unwrap().to_owned();

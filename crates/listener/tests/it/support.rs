@@ -98,7 +98,7 @@ impl Server {
         let gate = Gate::default();
         let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let workers = Workers::start_so_many(WORKERS).unwrap();
-        let serving = workers.serve(vec![Port::new(socket, tls)], &router(&gate), limits).unwrap();
+        let serving = workers.serve(vec![Port::new(socket, tls)], &router(&gate).into(), limits).unwrap();
         let address = serving.addresses()[0];
         let authority = LocalAuthority::of_data_folder(folder.path());
         Self { address, authority, gate, folder, serving, workers }

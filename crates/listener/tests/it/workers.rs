@@ -73,7 +73,7 @@ async fn connections_end_with_the_threads() {
 async fn without_threads_of_their_own_connections_are_served_where_they_are_accepted() {
     let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let router = router(&Gate::default());
-    let serving = serve(vec![Port::new(socket, Tls::None)], &router, Limits::default()).unwrap();
+    let serving = serve(vec![Port::new(socket, Tls::None)], &router.into(), Limits::default()).unwrap();
     let mut client = http1(TcpStream::connect(serving.addresses()[0]).await.unwrap()).await;
     let here = std::thread::current().name().unwrap().to_owned();
     assert_eq!(thread(&mut client).await, here);
