@@ -1,21 +1,22 @@
 //! How much one API client may have under way at once, so that none takes the room of all.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// So many clients are remembered while they have nothing under way.
+const REMEMBERED: usize = 1_000;
 
 /// Counts what each client has under way. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Concurrency {
     most: usize,
-    under_way: Arc<Mutex<HashMap<String, usize>>>,
+    under_way: Arc<Mutex<HashMap<String, Arc<AtomicUsize>>>>,
 }
 
 /// The right to do one thing; given back when dropped.
 #[derive(Debug)]
-pub(crate) struct Admission {
-    client: String,
-    concurrency: Concurrency,
-}
+pub(crate) struct Admission(Arc<AtomicUsize>);
 
 impl Concurrency {
     /// At most `most` things of one client at once.
@@ -30,30 +31,31 @@ impl Concurrency {
     /// The right to do one thing more; `None` if the client has too much under way.
     pub(crate) fn admit(&self, client: &str) -> Option<Admission> {
         let mut counts = self.counts();
-        match counts.get_mut(client) {
-            Some(count) if *count >= self.most => return None,
-            Some(count) => *count += 1,
+        let count = match counts.get(client) {
+            Some(count) => Arc::clone(count),
             None => {
-                counts.insert(client.to_owned(), 1);
+                if counts.len() >= REMEMBERED {
+                    counts.retain(|_, count| count.load(Ordering::Acquire) > 0);
+                }
+                Arc::clone(counts.entry(client.to_owned()).or_default())
             }
+        };
+        // Only this raises it, and under the lock.
+        if count.load(Ordering::Acquire) >= self.most {
+            return None;
         }
-        Some(Admission { client: client.to_owned(), concurrency: self.clone() })
+        count.fetch_add(1, Ordering::AcqRel);
+        Some(Admission(count))
     }
 
-    fn counts(&self) -> MutexGuard<'_, HashMap<String, usize>> {
+    fn counts(&self) -> MutexGuard<'_, HashMap<String, Arc<AtomicUsize>>> {
         self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Admission {
     fn drop(&mut self) {
-        let mut counts = self.concurrency.counts();
-        if let Some(count) = counts.get_mut(&self.client) {
-            *count -= 1;
-            if *count == 0 {
-                counts.remove(&self.client);
-            }
-        }
+        self.0.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
@@ -70,6 +72,16 @@ mod tests {
         assert!(concurrency.admit("b").is_some());
         drop(first);
         assert!(concurrency.admit("a").is_some());
-        assert_eq!(concurrency.counts().len(), 1, "who has nothing under way is forgotten");
+    }
+
+    #[test]
+    fn who_has_nothing_under_way_is_forgotten_when_there_are_many() {
+        let concurrency = Concurrency::new(1);
+        let _busy = concurrency.admit("busy").expect("room");
+        for number in 0..3 * REMEMBERED {
+            assert!(concurrency.admit(&number.to_string()).is_some());
+        }
+        assert!(concurrency.counts().len() <= REMEMBERED);
+        assert!(concurrency.admit("busy").is_none(), "whoever is at it is not forgotten");
     }
 }

@@ -1,7 +1,7 @@
 //! An HTTP answer, read within limits and not yet judged.
 
 use http::header::{CONTENT_TYPE, LOCATION};
-use http::{HeaderMap, HeaderName, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use url::Url;
 
 use crate::json_text::JsonText;
@@ -18,13 +18,12 @@ const TRACE_ID: HeaderName = HeaderName::from_static("trace-id");
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub status: StatusCode,
-    /// The media type, without parameters and in lower case.
-    pub media_type: Option<String>,
     /// Where a redirect points; the host alone, because the rest may hold anything.
     pub redirect_host: Option<String>,
-    pub told: Told,
     pub trace_id: Option<String>,
     pub body: Body,
+    /// Read where somebody wants to know: hardly anybody does of a success.
+    pub headers: HeaderMap,
 }
 
 /// The body of an answer.
@@ -40,28 +39,37 @@ pub(crate) enum Body {
 
 impl Answer {
     /// Everything but the body.
-    pub(crate) fn head(status: StatusCode, url: &Url, headers: &HeaderMap) -> Self {
+    pub(crate) fn head(status: StatusCode, url: &Url, headers: HeaderMap) -> Self {
         let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-        let media_type = text(CONTENT_TYPE)
-            .map(|value| value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
-            .filter(|value| !value.is_empty());
         let redirect_host = text(LOCATION)
+            .filter(|_| status.is_redirection())
             .and_then(|location| url.join(location).ok())
             .and_then(|target| target.host_str().map(str::to_owned));
-        Self {
-            status,
-            media_type,
-            redirect_host,
-            told: Told::from_headers(headers),
-            trace_id: text(TRACE_ID).map(|id| id.chars().take(64).collect()),
-            body: Body::Unread,
-        }
+        let trace_id = text(TRACE_ID).map(|id| id.chars().take(64).collect());
+        Self { status, redirect_host, trace_id, body: Body::Unread, headers }
+    }
+
+    /// The media type, without parameters and in lower case.
+    pub(crate) fn media_type(&self) -> Option<String> {
+        let value = self.headers.get(CONTENT_TYPE)?.to_str().ok()?;
+        let media_type = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        Some(media_type).filter(|media_type| !media_type.is_empty())
+    }
+
+    /// What the headers say of the request budget, and of waiting.
+    pub(crate) fn told(&self) -> Told {
+        Told::from_headers(&self.headers)
+    }
+
+    fn is_page(&self) -> bool {
+        let media_type = self.headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+        media_type.windows(4).any(|part| part.eq_ignore_ascii_case(b"html"))
     }
 
     pub(crate) fn with_body(self, bytes: Vec<u8>) -> Self {
         let body = if bytes.iter().all(u8::is_ascii_whitespace) {
             Body::Empty
-        } else if self.media_type.as_deref().is_some_and(|media_type| media_type.contains("html")) {
+        } else if self.is_page() {
             Body::Other
         } else {
             // Some of Close's answers carry no media type; every one is an object or a list.

@@ -70,9 +70,9 @@ impl Attempts<'_> {
         let url = &self.wire.url;
         let pool = self.transport.pool(url);
         let sent = timeout_at(limit, pool.send(url, self.request()?)).await;
-        let response = sent.map_err(|_| timed_out(None))??;
+        let mut response = sent.map_err(|_| timed_out(None))??;
         let status = response.status;
-        let head = Answer::head(status, url, &response.headers);
+        let head = Answer::head(status, url, std::mem::take(&mut response.headers));
         let result = if status.is_success() {
             match timeout_at(limit, response.read(self.options.max_response_bytes)).await {
                 Ok(Ok(bytes)) => head.with_body(bytes),

@@ -153,7 +153,7 @@ fn response(answer: Answer, data: JsonText, attempts: u32, waited: Duration) -> 
     Response {
         status: answer.status.as_u16(),
         data,
-        rate_limit: answer.told.rate_limit(),
+        headers: answer.headers,
         trace_id: answer.trace_id,
         attempts,
         waited,
@@ -164,9 +164,9 @@ fn response(answer: Answer, data: JsonText, attempts: u32, waited: Duration) -> 
 fn asked_for(failure: &Failure) -> Duration {
     match failure {
         Failure::Answered(answer) if answer.status == http::StatusCode::TOO_MANY_REQUESTS => {
-            answer.told.wait()
+            answer.told().wait()
         }
-        Failure::Answered(answer) => answer.told.retry_after().unwrap_or_default(),
+        Failure::Answered(answer) => answer.told().retry_after().unwrap_or_default(),
         _ => Duration::ZERO,
     }
 }

@@ -87,6 +87,7 @@ impl Link {
 pub(crate) struct Incomplete {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
+    compressed: bool,
     body: Incoming,
     link: Link,
     origin: String,
@@ -103,15 +104,8 @@ pub(crate) enum Unreadable {
 impl Incomplete {
     pub(crate) fn new(answer: http::Response<Incoming>, link: Link, origin: String, pool: Arc<Pool>) -> Self {
         let (parts, body) = answer.into_parts();
-        Self { status: parts.status, headers: parts.headers, body, link, origin, pool }
-    }
-
-    /// Whether the body comes compressed. Nothing but gzip was offered.
-    pub(crate) fn is_compressed(headers: &HeaderMap) -> bool {
-        headers.get(CONTENT_ENCODING).is_some_and(|coding| {
-            let coding = coding.as_bytes().trim_ascii();
-            coding.eq_ignore_ascii_case(b"gzip") || coding.eq_ignore_ascii_case(b"x-gzip")
-        })
+        let compressed = is_compressed(&parts.headers);
+        Self { status: parts.status, headers: parts.headers, compressed, body, link, origin, pool }
     }
 
     /// Reads the body, decompressed, of at most `limit` bytes. The connection is kept for the next request.
@@ -142,13 +136,21 @@ impl Incomplete {
         if self.link.is_ready().await {
             self.pool.keep(self.origin, self.link);
         }
-        if Self::is_compressed(&self.headers) { decompressed(&bytes, limit) } else { Ok(bytes) }
+        if self.compressed { decompressed(&bytes, limit) } else { Ok(bytes) }
     }
+}
+
+/// Whether a body comes compressed. Nothing but gzip was offered.
+fn is_compressed(headers: &HeaderMap) -> bool {
+    headers.get(CONTENT_ENCODING).is_some_and(|coding| {
+        let coding = coding.as_bytes().trim_ascii();
+        coding.eq_ignore_ascii_case(b"gzip") || coding.eq_ignore_ascii_case(b"x-gzip")
+    })
 }
 
 /// Takes the compression from a body, and the headers that told of it would be wrong from then on.
 pub(crate) fn forget_compression(headers: &mut HeaderMap) {
-    if Incomplete::is_compressed(headers) {
+    if is_compressed(headers) {
         headers.remove(CONTENT_ENCODING);
         headers.remove(CONTENT_LENGTH);
     }

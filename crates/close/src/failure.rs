@@ -119,11 +119,11 @@ fn explain(answer: &Answer, host: &str) -> (ErrorKind, String) {
     let code = status.as_u16();
     let kind = match status {
         // A proxy's login page says nothing about the credential.
-        StatusCode::UNAUTHORIZED if answer.media_type.as_deref() == Some("text/html") => ErrorKind::NotJson,
+        StatusCode::UNAUTHORIZED if answer.media_type().as_deref() == Some("text/html") => ErrorKind::NotJson,
         StatusCode::UNAUTHORIZED => ErrorKind::Unauthorized,
         StatusCode::PAYMENT_REQUIRED => ErrorKind::PaymentRequired,
         StatusCode::FORBIDDEN => ErrorKind::Forbidden,
-        StatusCode::TOO_MANY_REQUESTS => ErrorKind::RateLimited { retry_after: answer.told.wait() },
+        StatusCode::TOO_MANY_REQUESTS => ErrorKind::RateLimited { retry_after: answer.told().wait() },
         status if status.is_server_error() => ErrorKind::Server,
         status if status.is_redirection() => ErrorKind::Redirected,
         // What no part of Close's API answers: everything below is about its own answers.
@@ -154,7 +154,8 @@ fn explain(answer: &Answer, host: &str) -> (ErrorKind, String) {
         _ => format!("Close did not accept the request ({code})"),
     };
     if matches!(answer.body, Body::Other) && kind != ErrorKind::Redirected {
-        let what = answer.media_type.as_deref().unwrap_or("something without a media type");
+        let media_type = answer.media_type();
+        let what = media_type.as_deref().unwrap_or("something without a media type");
         let hint = "which usually comes from a wrong API address, a proxy on the way, or maintenance";
         return (kind, format!("{text}; instead of JSON came {what}, {hint}"));
     }

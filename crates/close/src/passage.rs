@@ -145,13 +145,13 @@ pub(crate) async fn pass(
         by_deadline: limit == deadline,
     };
     let sent = timeout_at(limit, pool.send(&url, request)).await.map_err(|_| failed(late(None)))?;
-    let response = sent.map_err(failed)?;
-    let (status, mut headers) = (response.status, response.headers.clone());
-    let head = Answer::head(status, &url, &headers);
+    let mut response = sent.map_err(failed)?;
+    let status = response.status;
+    let head = Answer::head(status, &url, std::mem::take(&mut response.headers));
     if status == StatusCode::UNAUTHORIZED {
         return Err(failed(Failure::Answered(Box::new(head))));
     }
-    let trace_id = head.trace_id;
+    let Answer { trace_id, mut headers, .. } = head;
     let body = match timeout_at(limit, response.read(options.max_response_bytes)).await {
         Ok(Ok(bytes)) => Bytes::from(bytes),
         Ok(Err(Unreadable::TooLarge)) => {

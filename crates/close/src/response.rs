@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use http::HeaderMap;
+
 use crate::json_text::JsonText;
-use crate::rate_limit::RateLimit;
+use crate::rate_limit::{RateLimit, Told};
 
 /// Close's answer to a request that succeeded.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +21,12 @@ pub struct Response {
     pub attempts: u32,
     /// How long was waited between attempts, in all.
     pub waited: Duration,
+    pub(crate) headers: HeaderMap,
+}
+
+impl Response {
     /// What is left of the request budget, where Close said so.
-    pub rate_limit: Option<RateLimit>,
+    pub fn rate_limit(&self) -> Option<RateLimit> {
+        Told::from_headers(&self.headers).rate_limit()
+    }
 }

@@ -92,7 +92,7 @@ mod tests {
     fn answered(status: u16) -> Failure {
         let url = Url::parse("https://api.close.com/api/v1/lead/").unwrap();
         let status = StatusCode::from_u16(status).unwrap();
-        Failure::Answered(Box::new(Answer::head(status, &url, &HeaderMap::new())))
+        Failure::Answered(Box::new(Answer::head(status, &url, HeaderMap::new())))
     }
 
     fn lost(status: Option<StatusCode>) -> Failure {

@@ -3,6 +3,8 @@
 //! Promises that the choice never leaves the caller's tenant, and that a caller who names nothing gets an
 //! account only where there can be no doubt which.
 
+use std::sync::Arc;
+
 use latch_vault::{Account, AccountFilter, AccountId, Page, Policy, VaultError};
 use secrecy::SecretString;
 use url::Url;
@@ -28,7 +30,7 @@ pub(crate) enum Chosen {
         policy: Policy,
     },
     /// A connected account of the vault.
-    Connected(Box<Account>),
+    Connected(Arc<Account>),
 }
 
 impl Chosen {
@@ -54,7 +56,7 @@ impl Gateway {
             {
                 Box::pin(self.choose_default(caller)).await
             }
-            other => Ok(Chosen::Connected(Box::new(self.account(caller, other).await?))),
+            other => Ok(Chosen::Connected(self.account(caller, other).await?)),
         }
     }
 
@@ -63,7 +65,11 @@ impl Gateway {
     /// # Errors
     ///
     /// `not_found` for an unknown one and for one of another tenant alike.
-    pub async fn account(&self, caller: &Caller, selector: &AccountSelector) -> Result<Account, CallError> {
+    pub async fn account(
+        &self,
+        caller: &Caller,
+        selector: &AccountSelector,
+    ) -> Result<Arc<Account>, CallError> {
         let vault = &self.inner.vault;
         let found = match selector {
             AccountSelector::Default => vault.account(&caller.tenant, None, DEFAULT_ACCOUNT).await,
@@ -71,7 +77,7 @@ impl Gateway {
                 vault.account(&caller.tenant, connection.as_deref(), identifier).await
             }
             AccountSelector::Id(id) => match id.parse::<AccountId>() {
-                Ok(id) => vault.account_by_id(&caller.tenant, &id).await,
+                Ok(id) => vault.account_by_id(&caller.tenant, &id).await.map(Arc::new),
                 Err(_) => Err(VaultError::NotFound { what: format!("connected account {id:?}") }),
             },
         };
@@ -93,14 +99,14 @@ impl Gateway {
             });
         }
         match self.inner.vault.account(&caller.tenant, None, DEFAULT_ACCOUNT).await {
-            Ok(account) => return Ok(Chosen::Connected(Box::new(account))),
+            Ok(account) => return Ok(Chosen::Connected(account)),
             Err(VaultError::NotFound { .. }) => {}
             Err(error) => return Err(error.into()),
         }
         let mut accounts =
             self.inner.vault.accounts(&caller.tenant, &AccountFilter::default(), &page(2)).await?;
         match (accounts.accounts.pop(), accounts.accounts.is_empty()) {
-            (Some(only), true) => Ok(Chosen::Connected(Box::new(only))),
+            (Some(only), true) => Ok(Chosen::Connected(Arc::new(only))),
             (Some(_), false) => Err(CallError::new(
                 ErrorClass::InvalidArguments,
                 "there are several connected accounts and none is called \"default\": say which one to use",

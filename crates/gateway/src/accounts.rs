@@ -1,5 +1,7 @@
 //! Connected accounts, as doors show and change them.
 
+use std::sync::Arc;
+
 use latch_vault::{Account, AccountFilter, AccountId, Page, Policy};
 use secrecy::SecretString;
 
@@ -166,7 +168,7 @@ impl Gateway {
     ) -> Result<Account, CallError> {
         let account = self.account(caller, selector).await?;
         self.inner.vault.remove_account(&account.tenant, &account.id).await?;
-        Ok(account)
+        Ok(Arc::unwrap_or_clone(account))
     }
 
     /// The last calls, newest first.

@@ -1,5 +1,6 @@
 //! Asking Close who somebody is.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use latch_close::Request;
@@ -40,7 +41,7 @@ impl Gateway {
         account: &Account,
     ) -> Result<(Account, CloseIdentity), CallError> {
         let deadline = Instant::now() + PATIENCE;
-        let chosen = Chosen::Connected(Box::new(account.clone()));
+        let chosen = Chosen::Connected(Arc::new(account.clone()));
         let answer = self.send(&chosen, &who_request(), deadline).await?;
         let identity = identity_of(&answer.data.to_value(), account.identity.organization_id.as_deref())?;
         let account =

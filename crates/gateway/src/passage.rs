@@ -73,7 +73,7 @@ impl Gateway {
         let deadline = Instant::now() + self.inner.options.call_deadline;
         let account = self.account(caller, &selector).await?;
         recorder.on_account(Some(account.id.clone()), &account.connection, &account.identifier);
-        let chosen = Chosen::Connected(Box::new(account));
+        let chosen = Chosen::Connected(account);
         policy::pass(caller, &ToolCall::new(NAME, serde_json::Value::Null), &chosen, kind)?;
         let api = self.api_of(&chosen).await?;
         let (api, close) = (&api, &self.inner.close);

@@ -1,5 +1,7 @@
 //! Connected accounts with AgentKit's words.
 
+use std::sync::Arc;
+
 use latch_gateway::{AccountQuery, AccountSelector, Caller, ErrorClass};
 use latch_vault::{Account, AccountFilter, AccountStatus, LinkOptions};
 use secrecy::SecretString;
@@ -119,7 +121,7 @@ impl Service {
         without_scopes(request.scope_selection.as_ref())?;
         let selector = selector(request.id, request.connector, request.identifier)?;
         let account = self.gateway.account(caller, &selector).await?;
-        let account = self.give(caller, account, brought).await?;
+        let account = self.give(caller, Arc::unwrap_or_clone(account), brought).await?;
         let account = self.configure(account, api_config).await?;
         Ok(UpdateConnectedAccountResponse { connected_account: Some(shown(&account)) })
     }

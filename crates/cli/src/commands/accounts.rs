@@ -198,7 +198,7 @@ async fn policy(house: &House, wanted: &PolicyArguments, console: &Console) -> R
     let mut account = house.gateway.account(caller, &wanted.account.selector()).await?;
     if wanted.is_change() {
         let selector = AccountSelector::Id(account.id.to_string());
-        account = house.gateway.set_policy(caller, &selector, wanted.over(account.policy)).await?;
+        account = house.gateway.set_policy(caller, &selector, wanted.over(account.policy)).await?.into();
     }
     if console.json() {
         let policy = policy_json(account.policy);

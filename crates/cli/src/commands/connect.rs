@@ -140,7 +140,7 @@ async fn ask(
         }
         let now = house.gateway.account(&caller, &selector).await?;
         if now.status == AccountStatus::Active && now.updated_at > before.updated_at {
-            return Ok(now);
+            return Ok(std::sync::Arc::unwrap_or_clone(now));
         }
         if Instant::now() >= deadline {
             let message =

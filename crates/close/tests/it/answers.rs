@@ -25,7 +25,7 @@ async fn an_answer_brings_its_data_its_trace_and_the_budget_left() {
     assert_eq!(response.data.to_value(), json!({"id": "lead_x1", "name": "Acme"}));
     assert_eq!(response.trace_id.as_deref(), Some("0af7651916cd43dd"));
     let budget = RateLimit { limit: 100, remaining: 50, reset: Duration::from_millis(1500) };
-    assert_eq!(response.rate_limit, Some(budget));
+    assert_eq!(response.rate_limit(), Some(budget));
 }
 
 #[tokio::test]

@@ -264,7 +264,7 @@ impl Store {
         let Some(before) = super::credentials::read(&mut transaction, tenant, id).await? else {
             return Ok(None);
         };
-        let mut merged = before.account.api_config;
+        let mut merged = before.account.api_config.clone();
         for (name, value) in given {
             if value.is_null() {
                 merged.remove(&name);

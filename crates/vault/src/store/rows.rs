@@ -1,5 +1,7 @@
 //! Rows as values: what a column holds, checked on the way out.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 use sqlx::sqlite::SqliteRow;
@@ -14,7 +16,8 @@ use crate::{
 /// An account with all its row holds; secrets are sealed.
 #[derive(Clone)]
 pub(crate) struct AccountRecord {
-    pub(crate) account: Account,
+    /// Shared, because every call asks for it and none changes it.
+    pub(crate) account: Arc<Account>,
     pub(crate) data_key: Vec<u8>,
     pub(crate) access_token: Option<Vec<u8>>,
     pub(crate) refresh_token: Option<Vec<u8>>,
@@ -24,6 +27,13 @@ pub(crate) struct AccountRecord {
     pub(crate) refresh_failures: u32,
     /// A refresh was begun and its end was never learned.
     pub(crate) unsettled: bool,
+}
+
+impl AccountRecord {
+    /// The account alone.
+    pub(crate) fn into_account(self) -> Account {
+        Arc::unwrap_or_clone(self.account)
+    }
 }
 
 /// A connection and which app it gives new grants to.
@@ -135,7 +145,7 @@ pub(super) fn credential_kind(row: &SqliteRow) -> Read<CredentialKind> {
 impl<'r> FromRow<'r, SqliteRow> for AccountRecord {
     fn from_row(row: &'r SqliteRow) -> Read<Self> {
         Ok(Self {
-            account: Account {
+            account: Arc::new(Account {
                 id: account_id(row, "id")?,
                 tenant: tenant(row)?,
                 connection: row.try_get("connection")?,
@@ -152,7 +162,7 @@ impl<'r> FromRow<'r, SqliteRow> for AccountRecord {
                 created_at: moment(row, "created_at")?,
                 updated_at: moment(row, "updated_at")?,
                 last_used_at: maybe_moment(row, "last_used_at")?,
-            },
+            }),
             data_key: row.try_get("data_key")?,
             access_token: row.try_get("access_token")?,
             refresh_token: row.try_get("refresh_token")?,

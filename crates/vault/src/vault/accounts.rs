@@ -1,5 +1,7 @@
 //! Connected accounts: finding, making, listing, disconnecting, removing them.
 
+use std::sync::Arc;
+
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 
@@ -31,7 +33,7 @@ impl Vault {
         identifier: &str,
     ) -> Result<(Account, bool), VaultError> {
         let (record, created) = self.get_or_create(tenant, connection, identifier).await?;
-        Ok((record.account, created))
+        Ok((record.into_account(), created))
     }
 
     /// The account with this identifier, on this connection or on whichever has it. Of several the connection
@@ -41,10 +43,10 @@ impl Vault {
         tenant: &TenantId,
         connection: Option<&str>,
         identifier: &str,
-    ) -> Result<Account, VaultError> {
+    ) -> Result<Arc<Account>, VaultError> {
         let found = self.inner.store.recent_accounts(tenant, connection, identifier).await?;
         match found.as_deref().map(Vec::as_slice).unwrap_or_default() {
-            [only] => Ok(only.account.clone()),
+            [only] => Ok(Arc::clone(&only.account)),
             [] => {
                 let place = connection.map(|name| format!(" on connection {name:?}")).unwrap_or_default();
                 Err(VaultError::not_found(format!("the connected account {identifier:?}{place}")))
@@ -58,7 +60,7 @@ impl Vault {
 
     /// The account with this id.
     pub async fn account_by_id(&self, tenant: &TenantId, id: &AccountId) -> Result<Account, VaultError> {
-        Ok(self.record(tenant, id).await?.account)
+        Ok(self.record(tenant, id).await?.into_account())
     }
 
     /// One page of a tenant's accounts, oldest first.
@@ -76,7 +78,7 @@ impl Vault {
             records.drain(..records.len().saturating_sub(limit as usize));
         }
         records.truncate(limit as usize);
-        let accounts: Vec<Account> = records.into_iter().map(|record| record.account).collect();
+        let accounts: Vec<Account> = records.into_iter().map(AccountRecord::into_account).collect();
         let backwards = page.before.is_some();
         let next = accounts.last().filter(|_| more || backwards).map(|account| account.id.clone());
         let behind = if backwards { more } else { page.after.is_some() };
@@ -96,7 +98,7 @@ impl Vault {
     ) -> Result<Account, VaultError> {
         let key = check_api_key(&key)?;
         let (found, _) = self.get_or_create(tenant, connection, identifier).await?;
-        let id = found.account.id;
+        let id = found.account.id.clone();
         let (vault, tenant) = (self.clone(), tenant.clone());
         self.to_the_end(async move {
             let _turn = vault.inner.gates.enter(&id).await;
@@ -149,7 +151,7 @@ impl Vault {
         id: &AccountId,
         who: CloseIdentity,
     ) -> Result<Account, VaultError> {
-        let known = self.record(tenant, id).await?.account.identity;
+        let known = self.record(tenant, id).await?.into_account().identity;
         let who = CloseIdentity {
             user_id: who.user_id.or(known.user_id),
             user_name: who.user_name.or(known.user_name),
@@ -206,7 +208,7 @@ impl Vault {
             let change = Change { event: Event::Disconnected, reason, credential: None, told: None };
             let now = vault.inner.clock.now();
             let changed = vault.inner.store.change(&tenant, &id, None, change, now).await?;
-            Ok(changed.ok_or_else(|| missing_account(&id))?.0.account)
+            Ok(changed.ok_or_else(|| missing_account(&id))?.0.into_account())
         })
         .await
     }

@@ -89,10 +89,10 @@ impl Vault {
         let record = self.record(&link.tenant, &link.account_id).await?;
         let connection = self.connection_record(&link.tenant, &record.account.connection).await?;
         if connection.connection.kind != ConnectionKind::OAuth {
-            return Err(VaultError::OtherKind { connection: record.account.connection });
+            return Err(VaultError::OtherKind { connection: record.account.connection.clone() });
         }
         let Some(oauth_app_id) = &connection.oauth_app_id else {
-            return Err(VaultError::NoOAuthApp { connection: record.account.connection });
+            return Err(VaultError::NoOAuthApp { connection: record.account.connection.clone() });
         };
         let app = self.app(&link.tenant, oauth_app_id).await?;
 

@@ -71,7 +71,7 @@ impl Vault {
         let now = self.inner.clock.now();
         let changed =
             self.inner.store.change(&account.tenant, &account.id, Some(generation), change, now).await?;
-        Ok(changed.ok_or_else(|| missing_account(&account.id))?.0.account)
+        Ok(changed.ok_or_else(|| missing_account(&account.id))?.0.into_account())
     }
 
     /// Close refuses the API key of `generation`.

@@ -85,7 +85,7 @@ impl Vault {
         let now = self.inner.clock.now();
         let changed = self.inner.store.change(tenant, id, None, change, now).await?;
         self.inner.rescheduled.notify_one();
-        Ok(changed.ok_or_else(|| missing_account(id))?.0.account)
+        Ok(changed.ok_or_else(|| missing_account(id))?.0.into_account())
     }
 
     /// Opens the grant of an account that has a refresh token.

@@ -29,7 +29,7 @@ impl Vault {
         match self.inner.store.verify(tenant, &hash(auth_request_id), identifier, now).await? {
             Verified::Connected(record) => {
                 self.inner.rescheduled.notify_one();
-                Ok(record.account)
+                Ok(record.into_account())
             }
             Verified::Unknown => Err(unknown()),
             Verified::SomebodyElse => Err(VaultError::SomebodyElse { identifier: identifier.to_owned() }),
@@ -54,7 +54,7 @@ impl Vault {
         };
         let now = self.inner.clock.now();
         let waiting = self.inner.store.hold(&hash(&request), &held, now).await?;
-        let account = waiting.ok_or_else(|| super::missing_account(id))?.account;
+        let account = waiting.ok_or_else(|| super::missing_account(id))?.into_account();
         url.query_pairs_mut().append_pair("auth_request_id", request.expose_secret());
         if let Some(state) = state {
             url.query_pairs_mut().append_pair("state", state);

@@ -88,12 +88,12 @@ async fn an_identifier_on_two_connections_has_to_be_made_clear() {
     };
     vault.set_connection(&tenant(), "close-eu", settings).await.unwrap();
     let first = scene.pending("alice").await;
-    assert_eq!(vault.account(&tenant(), None, "alice").await.unwrap(), first);
+    assert_eq!(*vault.account(&tenant(), None, "alice").await.unwrap(), first);
 
     let (second, _) = vault.get_or_create_account(&tenant(), "close-eu", "alice").await.unwrap();
     let said = complaint(vault.account(&tenant(), None, "alice").await);
     assert!(said.contains("(close, close-eu)") && said.contains("name the connection"), "{said}");
-    assert_eq!(vault.account(&tenant(), Some("close-eu"), "alice").await.unwrap(), second);
+    assert_eq!(*vault.account(&tenant(), Some("close-eu"), "alice").await.unwrap(), second);
     assert!(
         complaint(vault.account(&tenant(), Some("close"), "bob").await)
             .contains("\"bob\" on connection \"close\"")

@@ -41,7 +41,7 @@ async fn a_restart_keeps_everything() {
 
     let vault = scene.another_vault().await;
     let again = vault.account(&tenant(), None, "alice").await.unwrap();
-    assert_eq!(again, alice);
+    assert_eq!(*again, alice);
     assert_eq!(again.status, AccountStatus::Active);
     assert_eq!(shown(&vault.credential(&again).await.unwrap()), before);
     assert_eq!(scene.provider.refreshes(), 0);

@@ -124,7 +124,7 @@ async fn a_folder_of_the_first_version_is_brought_up_to_date_with_all_that_is_in
 
     let vault = scene.another_vault().await;
     let again = vault.account(&tenant(), None, "alice").await.unwrap();
-    assert_eq!((&again, again.policy), (&alice, Policy::ALLOW));
+    assert_eq!((&*again, again.policy), (&alice, Policy::ALLOW));
     assert_eq!(shown(&vault.credential(&again).await.unwrap()), before);
     let calls = vault.calls(&tenant(), 10, None).await.unwrap();
     assert_eq!((calls[0].id.as_str(), calls[0].forced, &calls[0].run_id), ("call_1", false, &None));

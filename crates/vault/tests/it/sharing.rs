@@ -131,7 +131,7 @@ async fn a_server_that_remembers_sees_its_own_changes_at_once() {
     let options = latch_vault::VaultOptions { remember_for: MINUTE, ..scene.options() };
     let vault = latch_vault::Vault::open(options).await.unwrap();
     let found = async || vault.account(&tenant(), None, "alice").await.unwrap();
-    assert_eq!(found().await, alice);
+    assert_eq!(*found().await, alice);
     vault.set_policy(&tenant(), &alice.id, &"write:deny".parse().unwrap()).await.unwrap();
     assert_eq!(found().await.policy.to_string(), "read:allow,write:deny");
     vault.credential(&alice).await.unwrap();
