@@ -31,14 +31,13 @@ impl Concurrency {
     /// The right to do one thing more; `None` if the client has too much under way.
     pub(crate) fn admit(&self, client: &str) -> Option<Admission> {
         let mut counts = self.counts();
-        let count = match counts.get(client) {
-            Some(count) => Arc::clone(count),
-            None => {
-                if counts.len() >= REMEMBERED {
-                    counts.retain(|_, count| count.load(Ordering::Acquire) > 0);
-                }
-                Arc::clone(counts.entry(client.to_owned()).or_default())
+        let count = if let Some(count) = counts.get(client) {
+            Arc::clone(count)
+        } else {
+            if counts.len() >= REMEMBERED {
+                counts.retain(|_, count| count.load(Ordering::Acquire) > 0);
             }
+            Arc::clone(counts.entry(client.to_owned()).or_default())
         };
         // Only this raises it, and under the lock.
         if count.load(Ordering::Acquire) >= self.most {
