@@ -16,7 +16,7 @@ use crate::CallRecord;
 /// So many records may wait.
 const QUEUE: usize = 4_096;
 /// How long records are gathered before they are written.
-const GATHER: Duration = Duration::from_millis(50);
+const GATHER: Duration = Duration::from_millis(25);
 /// So many are written together.
 const MOST_AT_ONCE: usize = 512;
 
