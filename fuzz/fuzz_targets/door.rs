@@ -42,9 +42,7 @@ static DOOR: LazyLock<Door> = LazyLock::new(|| {
 
 fuzz_target!(|input: &[u8]| {
     let mut lines = input.splitn(3, |byte| *byte == b'\n');
-    let (Some(first), Some(media_type), Some(body)) = (lines.next(), lines.next(), lines.next()) else {
-        return;
-    };
+    let (Some(first), Some(media_type), Some(body)) = (lines.next(), lines.next(), lines.next()) else { return };
     let Ok(first) = std::str::from_utf8(first) else { return };
     let (method, address) = first.split_once(' ').unwrap_or(("GET", first));
     let request = Request::builder()

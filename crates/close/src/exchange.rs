@@ -86,6 +86,7 @@ impl Link {
 /// An answer whose head has come.
 pub(crate) struct Incomplete {
     pub(crate) status: StatusCode,
+    /// What they say is true of the body as it is read.
     pub(crate) headers: HeaderMap,
     compressed: bool,
     body: Incoming,
@@ -104,8 +105,14 @@ pub(crate) enum Unreadable {
 impl Incomplete {
     pub(crate) fn new(answer: http::Response<Incoming>, link: Link, origin: String, pool: Arc<Pool>) -> Self {
         let (parts, body) = answer.into_parts();
-        let compressed = is_compressed(&parts.headers);
-        Self { status: parts.status, headers: parts.headers, compressed, body, link, origin, pool }
+        let (status, mut headers) = (parts.status, parts.headers);
+        let compressed = is_compressed(&headers);
+        if compressed {
+            // They are wrong of what is read.
+            headers.remove(CONTENT_ENCODING);
+            headers.remove(CONTENT_LENGTH);
+        }
+        Self { status, headers, compressed, body, link, origin, pool }
     }
 
     /// Reads the body, decompressed, of at most `limit` bytes. The connection is kept for the next request.
@@ -146,14 +153,6 @@ fn is_compressed(headers: &HeaderMap) -> bool {
         let coding = coding.as_bytes().trim_ascii();
         coding.eq_ignore_ascii_case(b"gzip") || coding.eq_ignore_ascii_case(b"x-gzip")
     })
-}
-
-/// Takes the compression from a body, and the headers that told of it would be wrong from then on.
-pub(crate) fn forget_compression(headers: &mut HeaderMap) {
-    if is_compressed(headers) {
-        headers.remove(CONTENT_ENCODING);
-        headers.remove(CONTENT_LENGTH);
-    }
 }
 
 fn decompressed(bytes: &[u8], limit: usize) -> Result<Vec<u8>, Unreadable> {

@@ -16,7 +16,7 @@ use url::Url;
 use crate::answer::Answer;
 use crate::credential::Credential;
 use crate::error::CloseError;
-use crate::exchange::{Unreadable, forget_compression};
+use crate::exchange::Unreadable;
 use crate::failure::Failure;
 use crate::options::ClientOptions;
 use crate::request::Effect;
@@ -162,7 +162,6 @@ pub(crate) async fn pass(
         }
         Err(_) => return Err(failed(late(Some(status)))),
     };
-    forget_compression(&mut headers);
     for name in KEPT_BACK {
         headers.remove(name);
     }

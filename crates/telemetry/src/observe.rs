@@ -59,8 +59,9 @@ where
         let id = RequestId::of(&request);
         let header = id.header();
         let mut exchange = Exchange::begin(self.metrics.clone(), self.route, &request, &id);
-        if let (Some(given), Some(value)) = (request.headers_mut().get_mut(REQUEST_ID_HEADER), &header) {
-            given.clone_from(value);
+        // Junk is replaced there too.
+        if let Some(value) = header.as_ref().filter(|_| request.headers().contains_key(REQUEST_ID_HEADER)) {
+            request.headers_mut().insert(REQUEST_ID_HEADER, value.clone());
         }
         request.extensions_mut().insert(id);
         let (traced, logged) = (exchange.traced.clone(), exchange.logged.clone());

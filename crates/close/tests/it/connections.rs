@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, Method};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use latch_close::{Client, ClientOptions, ErrorKind, Outcome};
+use latch_close::{Client, ClientOptions, ErrorKind, Outcome, Passage};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -183,6 +184,22 @@ async fn a_compressed_answer_is_asked_for_and_read() {
     let response = client().send(&server.api, &key(), &read(), in_a_minute()).await.unwrap();
     assert_eq!(response.data.to_value(), json!({"name": "Acme"}));
     assert_eq!(server.seen()[0].header("accept-encoding"), Some("gzip"));
+}
+
+#[tokio::test]
+async fn a_compressed_answer_that_is_passed_on_says_nothing_of_compression() {
+    let body = compressed(r#"{"name": "Acme"}"#);
+    let server = Server::start(move |_, _| answer(200, GZIP, Body::from(body.clone()))).await;
+    let passage = Passage {
+        method: Method::GET,
+        target: "/api/v1/lead/".to_owned(),
+        headers: HeaderMap::new(),
+        body: Bytes::new(),
+    };
+    let passed = client().pass(&server.api, &key(), &passage, in_a_minute()).await.unwrap();
+    assert_eq!(&passed.body[..], br#"{"name": "Acme"}"#);
+    assert!(!passed.headers.contains_key("content-encoding"), "{:?}", passed.headers);
+    assert_eq!(passed.headers["content-type"], "application/json");
 }
 
 #[tokio::test]
