@@ -61,10 +61,13 @@ impl Vault {
                 if count == 0 {
                     return;
                 }
-                // Whatever ends in the meantime comes along. Nobody waits for it.
-                tokio::select! {
-                    () = tokio::time::sleep(GATHER) => {}
-                    () = stop.cancelled() => {}
+                // Whatever ends in the meantime comes along. Nobody waits for it. Where more wait than go together,
+                // waiting for more would set a bound to how many calls there can be.
+                if group.len() < MOST_AT_ONCE {
+                    tokio::select! {
+                        () = tokio::time::sleep(GATHER) => {}
+                        () = stop.cancelled() => {}
+                    }
                 }
                 while group.len() < MOST_AT_ONCE
                     && let Ok(record) = receiver.try_recv()
