@@ -32,10 +32,10 @@ static DOOR: LazyLock<Door> = LazyLock::new(|| {
         let vault = Vault::open(VaultOptions::new(folder)).await.expect("a vault");
         let (client, secret) = vault.create_client(&TenantId::default(), "fuzz").await.expect("a client");
         let issued = vault.issue_access_token(&client.client_id, &secret).await.expect("a token");
-        let close = Client::new(ClientOptions::default()).expect("a client of Close");
+        let close = Client::new(ClientOptions::default());
         let gateway = Gateway::new(close, vault, GatewayOptions::default());
         let bearer = format!("Bearer {}", issued.token.expose_secret());
-        (latch_api::router(gateway, ApiOptions::default()), bearer)
+        (latch_api::doors(gateway, ApiOptions::default()).router, bearer)
     });
     Door { runtime, router, bearer }
 });
