@@ -8,7 +8,7 @@ use latch_close::{Client, ClientOptions};
 use latch_gateway::{
     CallError, Caller, EnvironmentAccount, ErrorClass, Gateway, GatewayOptions, Policy, environment_option,
 };
-use latch_telemetry::Metrics;
+use latch_telemetry::{Metrics, RequestLog};
 use latch_vault::{Connection, Endpoints, MasterKeySource, RefreshOptions, TenantId, Vault, VaultOptions};
 use secrecy::SecretString;
 use url::Url;
@@ -32,6 +32,8 @@ pub(crate) struct House {
     pub(crate) caller: Caller,
     /// What the parts count.
     pub(crate) metrics: Metrics,
+    /// Where the lines of requests are written.
+    pub(crate) request_log: RequestLog,
     /// Where the vault keeps its data.
     pub(crate) folder: PathBuf,
 }
@@ -88,7 +90,8 @@ async fn open(
         ..GatewayOptions::default()
     };
     let gateway = Gateway::new(client, vault.clone(), options);
-    Ok(House { vault, gateway, caller: Caller::command_line(), metrics, folder: folder.to_owned() })
+    let caller = Caller::command_line();
+    Ok(House { vault, gateway, caller, metrics, request_log: RequestLog::start(), folder: folder.to_owned() })
 }
 
 impl House {
@@ -115,9 +118,10 @@ impl House {
         Err(Failure::from(CallError::new(ErrorClass::NotFound, message)).with_hint(hint))
     }
 
-    /// Everything stored, the database closed.
+    /// Everything stored, the database closed, every request in the log.
     pub(crate) async fn close(self) {
         self.vault.close().await;
+        self.request_log.flush().await;
     }
 }
 

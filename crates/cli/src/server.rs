@@ -34,8 +34,8 @@ pub(crate) fn doors(house: &House, branding: Branding) -> Application {
     let router = router
         .merge(latch_web::router(house.gateway.clone(), branding))
         .merge(latch_telemetry::router(house.vault.clone()));
-    let calls = latch_telemetry::observe_service(calls, Calls::ROUTE, &house.metrics);
-    let router = latch_telemetry::observe(router, &house.metrics);
+    let calls = latch_telemetry::observe_service(calls, Calls::ROUTE, &house.metrics, &house.request_log);
+    let router = latch_telemetry::observe(router, &house.metrics, &house.request_log);
     Application::new(move |request| {
         if Calls::take(request.uri().path()) {
             calls.clone().call(request)

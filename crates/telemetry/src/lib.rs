@@ -9,6 +9,7 @@ mod listening;
 mod metrics;
 mod observe;
 mod request_id;
+mod request_log;
 mod traces;
 
 pub use door::Route;
@@ -18,4 +19,5 @@ pub use listening::ListenerNumbers;
 pub use metrics::Metrics;
 pub use observe::{observe, observe_service};
 pub use request_id::{REQUEST_ID_HEADER, RequestId};
+pub use request_log::RequestLog;
 pub use traces::{Traces, TracesError};

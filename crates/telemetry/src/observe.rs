@@ -20,18 +20,20 @@ use crate::door::{Door, Place, Route};
 use crate::labels;
 use crate::metrics::{Metrics, request_labels};
 use crate::request_id::{REQUEST_ID_HEADER, RequestId};
+use crate::request_log::RequestLog;
 use crate::traces::TARGET;
 
 /// Puts everything that is known of requests around all routes of `router`, known and unknown. Add routes first:
 /// what is merged afterwards is not observed.
-pub fn observe(router: Router, metrics: &Metrics) -> Router {
-    let metrics = metrics.clone();
-    router.layer(layer_fn(move |inner| Observed { inner, metrics: metrics.clone(), route: None }))
+pub fn observe(router: Router, metrics: &Metrics, log: &RequestLog) -> Router {
+    let (metrics, log) = (metrics.clone(), log.clone());
+    let observed = move |inner| Observed { inner, metrics: metrics.clone(), log: log.clone(), route: None };
+    router.layer(layer_fn(observed))
 }
 
 /// The same around a service that stands where a router would have `route`.
-pub fn observe_service<S>(inner: S, route: &'static str, metrics: &Metrics) -> Observed<S> {
-    Observed { inner, metrics: metrics.clone(), route: Some(route) }
+pub fn observe_service<S>(inner: S, route: &'static str, metrics: &Metrics, log: &RequestLog) -> Observed<S> {
+    Observed { inner, metrics: metrics.clone(), log: log.clone(), route: Some(route) }
 }
 
 /// A service whose requests are watched.
@@ -39,6 +41,7 @@ pub fn observe_service<S>(inner: S, route: &'static str, metrics: &Metrics) -> O
 pub struct Observed<S> {
     inner: S,
     metrics: Metrics,
+    log: RequestLog,
     route: Option<&'static str>,
 }
 
@@ -66,6 +69,7 @@ where
         request.extensions_mut().insert(id);
         let (traced, logged) = (exchange.traced.clone(), exchange.logged.clone());
         let answer = traced.in_scope(|| logged.in_scope(|| self.inner.call(request)));
+        let log = self.log.clone();
         Box::pin(async move {
             let mut response = answer.instrument(logged).instrument(traced).await?;
             if let Some(value) = header {
@@ -73,9 +77,13 @@ where
             }
             exchange.answered(&response);
             exchange.count();
-            // The client does not wait for the line in the log: it is written while the answer is on its way. A task
-            // that never comes to run is dropped, and the exchange with it.
-            tokio::spawn(async move { drop(exchange) });
+            // The client does not wait for the line in the log. A trace ends when its request does: it is only let
+            // past the answer, by a task that is dropped, and the exchange with it, where it never comes to run.
+            if exchange.traced.is_disabled() {
+                log.answered(exchange);
+            } else {
+                tokio::spawn(async move { drop(exchange) });
+            }
             Ok(response)
         })
     }
@@ -83,7 +91,8 @@ where
 
 /// A request under way. It is counted, if it was not yet, and logged when dropped, so that one whose client went away
 /// is too.
-struct Exchange {
+#[derive(Debug)]
+pub(crate) struct Exchange {
     metrics: Metrics,
     /// The span for traces.
     traced: Span,

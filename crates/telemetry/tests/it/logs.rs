@@ -3,6 +3,7 @@
 use std::io;
 use std::sync::{Arc, Mutex, OnceLock};
 
+use latch_telemetry::RequestLog;
 use serde_json::{Value, json};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
@@ -64,6 +65,7 @@ async fn get(office: &Office, path: &str, id: &str) {
     let request = office.client.get(format!("{}{path}", office.front.url)).header("x-request-id", id);
     let request = request.bearer_auth("s3cret-bearer").body("s3cret-body");
     assert_eq!(request.send().await.expect("an answer").status(), 200);
+    office.log.flush().await;
 }
 
 #[tokio::test]
@@ -80,6 +82,37 @@ async fn a_request_leaves_one_line_with_its_id_route_status_and_time() {
     assert_eq!(line["status"], 200);
     assert!(line["duration_ms"].is_u64(), "{line}");
     assert_eq!(line["spans"], json!([{"name": "request", "request_id": "order-17"}]));
+}
+
+#[tokio::test]
+async fn every_request_of_a_crowd_leaves_its_line() {
+    let log = Log::of_program();
+    let office = Office::open().await;
+    let mut crowd = tokio::task::JoinSet::new();
+    for _ in 0..50 {
+        let (client, url) = (office.client.clone(), format!("{}/api/v1/whoami", office.front.url));
+        crowd.spawn(async move {
+            for _ in 0..40 {
+                let request = client.get(&url).header("x-request-id", "crowd");
+                assert_eq!(request.send().await.expect("an answer").status(), 200);
+            }
+        });
+    }
+    crowd.join_all().await;
+    office.log.flush().await;
+    assert_eq!(log.lines_of("crowd").len(), 2_000);
+}
+
+#[tokio::test]
+async fn a_request_leaves_its_line_at_once_where_nobody_writes_behind_it() {
+    let log = Log::of_program();
+    let started = std::thread::spawn(|| {
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        runtime.block_on(async { RequestLog::start() })
+    });
+    let office = Office::open_with(started.join().expect("nobody panicked")).await;
+    get(&office, "/api/v1/whoami", "order-22").await;
+    assert_eq!(log.lines_of("order-22").len(), 1);
 }
 
 #[tokio::test]
@@ -109,6 +142,7 @@ async fn what_a_call_logs_can_be_found_by_the_id_of_its_request() {
     let url = format!("{}/api/v1/call/rep/get_current_user", office.front.url);
     let request = office.client.post(url).header("x-request-id", "order-21").json(&json!({}));
     assert_eq!(request.send().await.expect("an answer").status(), 200);
+    office.log.flush().await;
     let lines = log.lines_of("order-21");
     let messages: Vec<&Value> = lines.iter().map(|line| &line["message"]).collect();
     assert_eq!(messages, ["request answered"]);

@@ -12,7 +12,7 @@ use axum::{Json, Router};
 use http::{HeaderMap, StatusCode};
 use latch_close::ClientOptions;
 use latch_gateway::{AccountSelector, Caller, Gateway, GatewayOptions, ToolCall};
-use latch_telemetry::{Metrics, RequestId, Route, metrics_router, observe, router};
+use latch_telemetry::{Metrics, RequestId, RequestLog, Route, metrics_router, observe, router};
 use latch_testkit::{Browser, House, HouseOptions, Served};
 use latch_vault::{AccountStatus, CallbackQuery, RefreshOptions};
 use reqwest::{Client, Response};
@@ -29,10 +29,16 @@ pub(crate) struct Office {
     /// What only the operator reaches.
     pub(crate) back: Served,
     pub(crate) client: Client,
+    pub(crate) log: RequestLog,
 }
 
 impl Office {
     pub(crate) async fn open() -> Self {
+        Self::open_with(RequestLog::start()).await
+    }
+
+    /// The same with a log that was started elsewhere.
+    pub(crate) async fn open_with(log: RequestLog) -> Self {
         let metrics = Metrics::new();
         let house = House::start_with(HouseOptions {
             close: ClientOptions { observer: Some(Arc::new(metrics.clone())), ..ClientOptions::default() },
@@ -56,9 +62,9 @@ impl Office {
             .route("/{service}/{method}", post(grpc))
             .with_state((house.gateway.clone(), house.caller.clone()))
             .merge(router(house.vault.clone()));
-        let front = Served::start(observe(doors, &metrics)).await;
+        let front = Served::start(observe(doors, &metrics, &log)).await;
         let back = Served::start(metrics_router(metrics, house.vault.clone())).await;
-        Self { house, front, back, client: Client::new() }
+        Self { house, front, back, client: Client::new(), log }
     }
 
     /// What a scrape says now.
