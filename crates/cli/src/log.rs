@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use clap::ValueEnum;
-use latch_telemetry::Traces;
+use latch_telemetry::{LogTime, Traces};
 use tracing_subscriber::fmt::writer::BoxMakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -71,7 +71,8 @@ fn lines(
     writer: BoxMakeWriter,
     console: &Console,
 ) -> Box<dyn Layer<Registry> + Send + Sync> {
-    let lines = tracing_subscriber::fmt::layer().with_writer(writer).log_internal_errors(false);
+    let lines =
+        tracing_subscriber::fmt::layer().with_writer(writer).with_timer(LogTime).log_internal_errors(false);
     match format {
         LogFormat::Text => lines.with_ansi(console.colours_talk()).with_target(false).boxed(),
         LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).boxed(),

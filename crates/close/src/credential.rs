@@ -36,8 +36,9 @@ impl Credential {
             return Err(CloseError::invalid_request(format!("the {name} is empty")));
         }
         // A colon would end the user name of Basic authentication early; the rest are what pasting leaves behind.
-        let unusual = |character: char| !character.is_ascii_graphic();
-        if secret.contains(unusual) || (matches!(self, Self::ApiKey(_)) && secret.contains(':')) {
+        if !secret.bytes().all(|byte| byte.is_ascii_graphic())
+            || (matches!(self, Self::ApiKey(_)) && secret.contains(':'))
+        {
             return Err(CloseError::invalid_request(format!(
                 "the {name} contains a character that it cannot have (a space, a line break, a colon); \
                  copy it again"
@@ -51,8 +52,8 @@ impl Credential {
 
     fn authorization_text(&self) -> String {
         match self {
-            Self::ApiKey(key) => format!("Basic {}", basic(key)),
-            Self::Bearer(token) => format!("Bearer {}", token.expose_secret()),
+            Self::ApiKey(key) => ["Basic ", &basic(key)].concat(),
+            Self::Bearer(token) => ["Bearer ", token.expose_secret()].concat(),
         }
     }
 
@@ -80,5 +81,5 @@ impl Credential {
 }
 
 fn basic(key: &SecretString) -> String {
-    STANDARD.encode(format!("{}:", key.expose_secret()))
+    STANDARD.encode([key.expose_secret(), ":"].concat())
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use http::{HeaderMap, Method, Request, Response};
+use jiff::Timestamp;
 use opentelemetry::propagation::{Extractor, TextMapPropagator};
 use opentelemetry::trace::TraceContextExt;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
@@ -18,6 +19,7 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use crate::door::{Door, Place, Route};
 use crate::labels;
+use crate::log_time;
 use crate::metrics::{Metrics, request_labels};
 use crate::request_id::{REQUEST_ID_HEADER, RequestId};
 use crate::request_log::RequestLog;
@@ -103,8 +105,9 @@ pub(crate) struct Exchange {
     started: Instant,
     status: Option<u16>,
     grpc_code: Option<&'static str>,
-    /// How long it took, once it has been counted.
+    /// How long it took, and when it ended, once it has been counted.
     took: Option<Duration>,
+    ended: Option<Timestamp>,
 }
 
 impl Exchange {
@@ -116,7 +119,18 @@ impl Exchange {
         let traced = traced(request, &place, id);
         let logged = tracing::info_span!(parent: &traced, "request", request_id = id, call.id = Empty, call.tool = Empty);
         let started = Instant::now();
-        Self { metrics, traced, logged, place, method, started, status: None, grpc_code: None, took: None }
+        Self {
+            metrics,
+            traced,
+            logged,
+            place,
+            method,
+            started,
+            status: None,
+            grpc_code: None,
+            took: None,
+            ended: None,
+        }
     }
 
     /// Puts the request into the metrics, once; says how long it took.
@@ -126,6 +140,7 @@ impl Exchange {
         }
         let took = self.started.elapsed();
         self.took = Some(took);
+        self.ended = Some(Timestamp::now());
         self.metrics.request_ended(request_labels(self.place.door, &self.method, self.status), took);
         if let Some(code) = self.grpc_code {
             self.metrics.grpc_answered(code);
@@ -161,7 +176,7 @@ impl Drop for Exchange {
         if failed {
             self.traced.record("otel.status_code", "ERROR");
         }
-        self.logged.in_scope(|| {
+        let line = || {
             tracing::info!(
                 method = %self.method,
                 route = self.place.route.as_deref().unwrap_or("none"),
@@ -171,7 +186,8 @@ impl Drop for Exchange {
                 "{}",
                 if self.status.is_some() { "request answered" } else { "request given up by its client" },
             );
-        });
+        };
+        log_time::at(self.ended, || self.logged.in_scope(line));
     }
 }
 

@@ -76,7 +76,7 @@ impl Row {
 
     /// No part of it can hold a `|`, so no two rows share an address.
     fn address(&self, of: &str) -> String {
-        format!("latch/1|{of}|{}|{}|{}", self.tenant, self.kind, self.id)
+        ["latch/1|", of, "|", self.tenant.as_str(), "|", self.kind, "|", &self.id].concat()
     }
 
     fn broken(&self, field: &'static str) -> VaultError {
@@ -148,7 +148,7 @@ impl DataKey {
 
     fn address(&self, field: Field<'_>) -> String {
         let qualifier = if let Field::CodeVerifier(state) = field { state } else { "" };
-        format!("{}|{}|{qualifier}", self.row.address("value"), field.name())
+        [&self.row.address("value"), "|", field.name(), "|", qualifier].concat()
     }
 }
 

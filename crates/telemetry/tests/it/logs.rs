@@ -3,7 +3,8 @@
 use std::io;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use latch_telemetry::RequestLog;
+use jiff::Timestamp;
+use latch_telemetry::{LogTime, RequestLog};
 use serde_json::{Value, json};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
@@ -43,6 +44,7 @@ impl Log {
                 .with_current_span(false)
                 .with_env_filter(EnvFilter::new("warn,latch_gateway=info,latch_telemetry=info"))
                 .with_writer(log.clone())
+                .with_timer(LogTime)
                 .init();
             log
         })
@@ -82,6 +84,33 @@ async fn a_request_leaves_one_line_with_its_id_route_status_and_time() {
     assert_eq!(line["status"], 200);
     assert!(line["duration_ms"].is_u64(), "{line}");
     assert_eq!(line["spans"], json!([{"name": "request", "request_id": "order-17"}]));
+}
+
+#[tokio::test]
+async fn a_line_that_is_written_later_has_the_time_of_the_answer() {
+    let log = Log::of_program();
+    let office = Office::open().await;
+    let ask = async |id: &str| {
+        let request =
+            office.client.get(format!("{}/api/v1/whoami", office.front.url)).header("x-request-id", id);
+        assert_eq!(request.send().await.expect("an answer").status(), 200);
+    };
+    // The line of the first is written, so that of the second waits.
+    ask("order-23").await;
+    office.log.flush().await;
+    let before = Timestamp::now();
+    ask("order-24").await;
+    let after = Timestamp::now();
+    office.log.flush().await;
+    let lines = log.lines_of("order-24");
+    let text = lines[0]["timestamp"].as_str().expect("a time");
+    assert!(text.len() == "2026-11-27T04:05:06.123456Z".len() && text.ends_with('Z'), "{text}");
+    let time: Timestamp = text.parse().expect("RFC 3339");
+    let microseconds = |time: Timestamp| time.as_microsecond();
+    assert!(
+        (microseconds(before)..=microseconds(after)).contains(&microseconds(time)),
+        "{before} {time} {after}"
+    );
 }
 
 #[tokio::test]
