@@ -22,9 +22,9 @@ impl FormatTime for LogTime {
     }
 }
 
-/// Lines that `write` leaves are of that time, or of now.
-pub(crate) fn at(happened: Option<Timestamp>, write: impl FnOnce()) {
-    let before = HAPPENED.replace(happened);
+/// Lines that `write` leaves are of that time.
+pub(crate) fn at(happened: Timestamp, write: impl FnOnce()) {
+    HAPPENED.set(Some(happened));
     write();
-    HAPPENED.set(before);
+    HAPPENED.set(None);
 }

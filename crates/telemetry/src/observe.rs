@@ -106,8 +106,7 @@ pub(crate) struct Exchange {
     status: Option<u16>,
     grpc_code: Option<&'static str>,
     /// How long it took, and when it ended, once it has been counted.
-    took: Option<Duration>,
-    ended: Option<Timestamp>,
+    ended: Option<(Duration, Timestamp)>,
 }
 
 impl Exchange {
@@ -119,33 +118,21 @@ impl Exchange {
         let traced = traced(request, &place, id);
         let logged = tracing::info_span!(parent: &traced, "request", request_id = id, call.id = Empty, call.tool = Empty);
         let started = Instant::now();
-        Self {
-            metrics,
-            traced,
-            logged,
-            place,
-            method,
-            started,
-            status: None,
-            grpc_code: None,
-            took: None,
-            ended: None,
-        }
+        Self { metrics, traced, logged, place, method, started, status: None, grpc_code: None, ended: None }
     }
 
-    /// Puts the request into the metrics, once; says how long it took.
-    fn count(&mut self) -> Duration {
-        if let Some(took) = self.took {
-            return took;
+    /// Puts the request into the metrics, once; says how long it took and when it ended.
+    fn count(&mut self) -> (Duration, Timestamp) {
+        if let Some(ended) = self.ended {
+            return ended;
         }
         let took = self.started.elapsed();
-        self.took = Some(took);
-        self.ended = Some(Timestamp::now());
+        let ended = *self.ended.insert((took, Timestamp::now()));
         self.metrics.request_ended(request_labels(self.place.door, &self.method, self.status), took);
         if let Some(code) = self.grpc_code {
             self.metrics.grpc_answered(code);
         }
-        took
+        ended
     }
 
     fn answered<R>(&mut self, response: &Response<R>) {
@@ -168,7 +155,7 @@ impl Exchange {
 
 impl Drop for Exchange {
     fn drop(&mut self) {
-        let took = self.count();
+        let (took, ended) = self.count();
         let failed = self.status.is_none_or(|status| status >= 500);
         self.traced.record("http.route", self.place.route.as_deref());
         self.traced.record("http.response.status_code", self.status);
@@ -187,7 +174,7 @@ impl Drop for Exchange {
                 if self.status.is_some() { "request answered" } else { "request given up by its client" },
             );
         };
-        log_time::at(self.ended, || self.logged.in_scope(line));
+        log_time::at(ended, || self.logged.in_scope(line));
     }
 }
 
