@@ -31,6 +31,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         .build_client(false)
         .build_transport(false)
         .include_file("protocol.rs")
+        // Written out, because its data is sent without being made first.
+        .extern_path(".scalekit.v1.tools.ExecuteToolResponse", "crate::protocol::ExecuteToolResponse")
         .compile_fds(compiler.file_descriptor_set())?;
     let encoded = compiler.encode_file_descriptor_set();
     fs::write(out.join("checks.rs"), checks(&DescriptorPool::decode(encoded.as_slice())?)?)?;

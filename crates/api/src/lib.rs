@@ -13,6 +13,7 @@ mod proxy;
 mod rest;
 mod router;
 mod service;
+mod struct_bytes;
 mod structs;
 mod wire_error;
 

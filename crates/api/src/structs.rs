@@ -3,13 +3,8 @@
 //! Promises that a whole number that went through a Struct is a whole number again: Close refuses `10.0` where it
 //! wants `10`.
 
-use std::collections::BTreeMap;
-use std::fmt;
-
-use latch_gateway::JsonText;
 use prost_types::value::Kind;
 use prost_types::{ListValue, Struct, Value as ProtoValue};
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
 /// Doubles have no gaps between whole numbers up to here.
@@ -62,78 +57,6 @@ pub(crate) fn to_struct(value: Value) -> Struct {
     }
 }
 
-/// The same for a text, without making values in between.
-pub(crate) fn text_to_struct(text: &JsonText) -> Struct {
-    // It was read once without complaint, by the same reader.
-    let kind = serde_json::from_str::<Read>(text.as_str()).map_or(Kind::NullValue(0), |read| read.0);
-    match kind {
-        Kind::StructValue(inner) => inner,
-        Kind::NullValue(_) => Struct::default(),
-        other => Struct { fields: [("value".to_owned(), ProtoValue { kind: Some(other) })].into() },
-    }
-}
-
-/// A value as it is read from a text.
-struct Read(Kind);
-
-impl<'de> Deserialize<'de> for Read {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Reader).map(Read)
-    }
-}
-
-struct Reader;
-
-impl<'de> Visitor<'de> for Reader {
-    type Value = Kind;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("any JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Kind, E> {
-        Ok(Kind::NullValue(0))
-    }
-
-    fn visit_bool<E>(self, flag: bool) -> Result<Kind, E> {
-        Ok(Kind::BoolValue(flag))
-    }
-
-    #[expect(clippy::cast_precision_loss, reason = "every number of a Struct is a double")]
-    fn visit_i64<E>(self, number: i64) -> Result<Kind, E> {
-        Ok(Kind::NumberValue(number as f64))
-    }
-
-    #[expect(clippy::cast_precision_loss, reason = "every number of a Struct is a double")]
-    fn visit_u64<E>(self, number: u64) -> Result<Kind, E> {
-        Ok(Kind::NumberValue(number as f64))
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<Kind, E> {
-        Ok(Kind::NumberValue(number))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Kind, E> {
-        Ok(Kind::StringValue(text.to_owned()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Kind, A::Error> {
-        let mut values = Vec::new();
-        while let Some(Read(kind)) = items.next_element()? {
-            values.push(ProtoValue { kind: Some(kind) });
-        }
-        Ok(Kind::ListValue(ListValue { values }))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Kind, A::Error> {
-        let mut fields = BTreeMap::new();
-        while let Some((name, Read(kind))) = members.next_entry()? {
-            fields.insert(name, ProtoValue { kind: Some(kind) });
-        }
-        Ok(Kind::StructValue(Struct { fields }))
-    }
-}
-
 fn members_to_struct(members: Map<String, Value>) -> Struct {
     Struct { fields: members.into_iter().map(|(name, value)| (name, json_to_value(value))).collect() }
 }
@@ -173,18 +96,6 @@ mod tests {
     }
 
     proptest::proptest! {
-        #[test]
-        fn a_text_becomes_what_its_value_becomes(
-            name: String, text: String, whole: i64, natural: u64, part: f64, flag: bool,
-        ) {
-            let part = Number::from_f64(part).map_or(Value::Null, Value::Number);
-            let inner = json!([text, whole, natural, part, flag, {}, [], {&name: null, "deep": [{"x": 1.5}]}]);
-            for given in [json!({name: inner, "twice": 2}), inner, json!(text), json!(1), json!(null)] {
-                let read = text_to_struct(&JsonText::new(given.to_string()).unwrap());
-                assert_eq!(read, to_struct(given));
-            }
-        }
-
         #[test]
         fn texts_and_names_survive(name: String, text: String) {
             let given = json!({name: {"inner": [text, null, true]}});

@@ -6,6 +6,7 @@ use tonic::{Request, Response, Status};
 
 use super::deadline::deadline;
 use super::{Grpc, refused};
+use crate::protocol::ExecuteToolResponse;
 use crate::protocol::scalekit::v1::connected_accounts::connected_account_service_server::ConnectedAccountService;
 use crate::protocol::scalekit::v1::connected_accounts::{
     CreateConnectedAccountRequest, CreateConnectedAccountResponse, DeleteConnectedAccountRequest,
@@ -25,12 +26,12 @@ use crate::protocol::scalekit::v1::connections::{
 };
 use crate::protocol::scalekit::v1::tools::tool_service_server::ToolService;
 use crate::protocol::scalekit::v1::tools::{
-    ExecuteToolRequest, ExecuteToolResponse, ListAvailableToolsRequest, ListAvailableToolsResponse,
-    ListScopedToolsRequest, ListScopedToolsResponse, ListToolsRequest, ListToolsResponse,
-    RefreshToolsRequest, RefreshToolsResponse, SearchToolsRequest, SearchToolsResponse,
+    ExecuteToolRequest, ListAvailableToolsRequest, ListAvailableToolsResponse, ListScopedToolsRequest,
+    ListScopedToolsResponse, ListToolsRequest, ListToolsResponse, RefreshToolsRequest, RefreshToolsResponse,
+    SearchToolsRequest, SearchToolsResponse,
 };
 use crate::service::{Execution, LARGEST_RESULT, too_large};
-use crate::structs::{text_to_struct, to_struct};
+use crate::struct_bytes;
 
 /// A service whose methods hand a request to the service method of the same name; what follows `also` is written
 /// out. The whole is one macro because the trait's own attribute has to see every method.
@@ -69,7 +70,7 @@ serve! {
             let (caller, _admission) = self.enter(request.metadata().as_ref()).await?;
             let deadline = deadline(request.metadata().as_ref());
             let outcome = self.service.execute_tool(&caller, request.into_inner(), deadline).await;
-            answer(outcome.map_err(refused)?).map(Response::new)
+            answer(&outcome.map_err(refused)?).map(Response::new)
         }
     }
 }
@@ -107,12 +108,12 @@ serve! {
     }
 }
 
-fn answer(mut outcome: Execution) -> Result<ExecuteToolResponse, Status> {
-    let data = match std::mem::take(&mut outcome.data) {
-        Answer::Text(text) => text_to_struct(&text),
-        Answer::Value(value) => to_struct(value),
+fn answer(outcome: &Execution) -> Result<ExecuteToolResponse, Status> {
+    let data = match &outcome.data {
+        Answer::Text(text) => struct_bytes::of_text(text),
+        Answer::Value(value) => struct_bytes::of_value(value),
     };
     let response = ExecuteToolResponse { data: Some(data), execution_id: outcome.call_id.clone() };
     let bytes = response.encoded_len();
-    if bytes > LARGEST_RESULT { Err(refused(too_large(&outcome, bytes))) } else { Ok(response) }
+    if bytes > LARGEST_RESULT { Err(refused(too_large(outcome, bytes))) } else { Ok(response) }
 }
