@@ -21,11 +21,11 @@ def _table(head, rows):
 
 
 def _speed_table(connections, results, spread):
-    """`results` has the middle of the rounds by the target's name, `spread` the slowest and the fastest round."""
+    """`results` has the middle of the runs by the target's name, `spread` the slowest and the fastest run."""
     head = (
         "",
         "calls/s",
-        "slowest and fastest round",
+        "slowest and fastest run",
         "of nginx",
         "of direct",
         "p50 µs",
