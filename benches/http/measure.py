@@ -123,10 +123,10 @@ def run(options, latch, folder):
         gateway.stop()
         notes.append(check_record(data, ways))
         lengths = (
-            f"with {connections}, of {ROUNDS * turns} runs of {options.seconds * part:g} s"
+            f"{ROUNDS * turns} runs of {options.seconds * part:g} s at {connections}"
             for connections, (turns, part) in TURNS.items()
         )
-        notes.append(f"Each number is a median: by connections, {'; '.join(lengths)}.")
+        notes.append(f"Each number is the median of {', '.join(lengths)} connections.")
         if options.profile:
             data.latch = os.path.abspath(os.environ.get("LATCH_PROFILE_BIN", latch))
             profiling.profile(folder, data, (twin, nginx), expected, options.seconds, HERE / "PROFILE.md")
