@@ -13,7 +13,7 @@ mod generated {
 
 /// `scalekit.v1.tools.ExecuteToolResponse` with its data as the bytes of a Struct: on the wire a message and bytes look
 /// alike.
-#[derive(Clone, PartialEq, prost::Message)]
+#[derive(prost::Message)]
 pub(crate) struct ExecuteToolResponse {
     #[prost(bytes = "vec", optional, tag = "1")]
     pub(crate) data: Option<Vec<u8>>,
@@ -46,7 +46,7 @@ mod tests {
                 DynamicMessage::decode(definition.clone(), written.encode_to_vec().as_slice()).unwrap();
             serde_json::to_value(read).unwrap()
         };
-        let data = crate::struct_bytes::of_value(&json!({"id": "lead_1", "found": [true]}));
+        let data = crate::struct_bytes::of_value(json!({"id": "lead_1", "found": [true]})).unwrap();
         let full = ExecuteToolResponse { data: Some(data), execution_id: "call_1".to_owned() };
         let expected = json!({"data": {"id": "lead_1", "found": [true]}, "executionId": "call_1"});
         assert_eq!(read(&full), expected);

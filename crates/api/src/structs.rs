@@ -48,12 +48,18 @@ pub(crate) fn with_whole_numbers(value: Value) -> Value {
     }
 }
 
-/// JSON as a Struct. What is no object becomes the member `value` of one; null becomes an empty one.
+/// JSON as a Struct; see [`object`].
 pub(crate) fn to_struct(value: Value) -> Struct {
+    members_to_struct(object(value))
+}
+
+/// The members of what a Struct can hold. What is no object becomes the member `value` of one; null becomes an empty
+/// one.
+pub(crate) fn object(value: Value) -> Map<String, Value> {
     match value {
-        Value::Object(members) => members_to_struct(members),
-        Value::Null => Struct::default(),
-        other => members_to_struct(Map::from_iter([("value".to_owned(), other)])),
+        Value::Object(members) => members,
+        Value::Null => Map::new(),
+        other => Map::from_iter([("value".to_owned(), other)]),
     }
 }
 

@@ -30,7 +30,7 @@ use crate::protocol::scalekit::v1::tools::{
     ListScopedToolsResponse, ListToolsRequest, ListToolsResponse, RefreshToolsRequest, RefreshToolsResponse,
     SearchToolsRequest, SearchToolsResponse,
 };
-use crate::service::{Execution, LARGEST_RESULT, too_large};
+use crate::service::{Execution, LARGEST_RESULT, too_large, unwritten};
 use crate::struct_bytes;
 
 /// A service whose methods hand a request to the service method of the same name; what follows `also` is written
@@ -70,7 +70,7 @@ serve! {
             let (caller, _admission) = self.enter(request.metadata().as_ref()).await?;
             let deadline = deadline(request.metadata().as_ref());
             let outcome = self.service.execute_tool(&caller, request.into_inner(), deadline).await;
-            answer(&outcome.map_err(refused)?).map(Response::new)
+            answer(outcome.map_err(refused)?).map(Response::new)
         }
     }
 }
@@ -108,12 +108,13 @@ serve! {
     }
 }
 
-fn answer(outcome: &Execution) -> Result<ExecuteToolResponse, Status> {
-    let data = match &outcome.data {
-        Answer::Text(text) => struct_bytes::of_text(text),
+fn answer(mut outcome: Execution) -> Result<ExecuteToolResponse, Status> {
+    let data = match std::mem::take(&mut outcome.data) {
+        Answer::Text(text) => struct_bytes::of_text(&text),
         Answer::Value(value) => struct_bytes::of_value(value),
     };
+    let data = data.map_err(|error| refused(unwritten(&error)))?;
     let response = ExecuteToolResponse { data: Some(data), execution_id: outcome.call_id.clone() };
     let bytes = response.encoded_len();
-    if bytes > LARGEST_RESULT { Err(refused(too_large(outcome, bytes))) } else { Ok(response) }
+    if bytes > LARGEST_RESULT { Err(refused(too_large(&outcome, bytes))) } else { Ok(response) }
 }

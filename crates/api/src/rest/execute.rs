@@ -6,14 +6,14 @@ use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::HeaderMap;
 use latch_catalog::Kind;
-use latch_gateway::{Answer, Caller, ErrorClass, PlannedRequest};
+use latch_gateway::{Answer, Caller, PlannedRequest};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::body::form;
 use super::error::RestError;
 use crate::protocol::latch::v1::ExecuteToolRequest;
-use crate::service::{Execution, Failure, LARGEST_RESULT, Service, Wanted, checked, too_large};
+use crate::service::{Execution, LARGEST_RESULT, Service, Wanted, checked, too_large, unwritten};
 
 /// Room for most answers, so that the text need not move while it grows.
 const USUAL_ANSWER: usize = 8 * 1024;
@@ -75,9 +75,7 @@ pub(super) async fn execute(
         timezone_offset: headers.get("x-tz-offset").and_then(|value| value.to_str().ok()?.parse().ok()),
     };
     let outcome = service.execute(caller, wanted).await?;
-    let text = text_of(&outcome).map_err(|error| {
-        Failure::new(ErrorClass::Internal, format!("the answer cannot be written: {error}"))
-    })?;
+    let text = text_of(&outcome).map_err(|error| unwritten(&error))?;
     if text.len() > LARGEST_RESULT {
         return Err(too_large(&outcome, text.len()).into());
     }

@@ -57,6 +57,11 @@ impl Service {
     }
 }
 
+/// A result of which no answer can be made.
+pub(crate) fn unwritten(error: &serde_json::Error) -> Failure {
+    Failure::new(ErrorClass::Internal, format!("the answer cannot be written: {error}"))
+}
+
 /// More than a client takes: Python's gRPC keeps to four mebibytes.
 pub(crate) const LARGEST_RESULT: usize = 4 * 1024 * 1024 - 64 * 1024;
 

@@ -16,7 +16,7 @@ use latch_gateway::{AccountSelector, CallError, Caller, ErrorClass, Gateway};
 use crate::check::{Check, Place, Violation, Violations};
 use crate::concurrency::Concurrency;
 
-pub(crate) use execute::{Execution, LARGEST_RESULT, Wanted, too_large};
+pub(crate) use execute::{Execution, LARGEST_RESULT, Wanted, too_large, unwritten};
 pub(crate) use shapes::other_word;
 
 /// The provider, as the wire spells it.
